@@ -1,1 +1,15 @@
-//! proto
+//! A strict, diagnosing HTTP/1.1 client and server protocol implementation (RFC 9110, RFC 9112) over an I/O the user provides.
+//!
+//! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
+//! `field`, `body`, `message`, `connection`, `client`, `server`, `transport`, `driver`.
+
+pub mod limits;
+pub mod octet;
+pub mod rule;
+pub mod span;
+pub mod witness;
+
+pub use limits::Limits;
+pub use rule::{Class, Level, Rule};
+pub use span::{Place, Span};
+pub use witness::{Broken, Element, Findings, RuleSet, Strict, Tolerant, Witness};
