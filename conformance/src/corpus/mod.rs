@@ -1,0 +1,3 @@
+//! Fixtures on disk, or in the binary, become cases.
+
+pub mod model;
