@@ -5,5 +5,6 @@
 
 pub mod corpus;
 pub mod judge;
+pub mod mutant;
 pub mod script;
 pub mod transcript;
