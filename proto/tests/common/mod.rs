@@ -1,0 +1,6 @@
+//! What several tests share.
+#![allow(dead_code)] // each of them uses a part
+
+pub(crate) mod observe;
+pub(crate) mod samples;
+pub(crate) mod table;
