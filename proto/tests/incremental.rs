@@ -32,14 +32,10 @@ impl Witness for Noted {
     }
 }
 
-/// What three witnesses say about one delivery.
-fn said(
-    kind: Kind,
-    octets: &[u8],
-    cuts: &[usize],
-    ended: bool,
-    limits: Limits,
-) -> (Vec<Said>, Vec<Said>, Vec<Said>, Vec<(Rule, u64, u64)>) {
+/// What three witnesses say about one delivery, and what the third noted.
+type Delivery = (Vec<Said>, Vec<Said>, Vec<Said>, Vec<(Rule, u64, u64)>);
+
+fn said(kind: Kind, octets: &[u8], cuts: &[usize], ended: bool, limits: Limits) -> Delivery {
     let cuts = || cuts.iter().copied();
     let everything: RuleSet = Rule::ALL.iter().copied().collect();
     let strict = observe(&mut reader(kind, limits, Strict), octets, cuts(), ended);

@@ -46,6 +46,10 @@ impl Codings {
         crate::head::runs::tell(start, name_end, witness, |at| {
             (!is_token(octets[at])).then_some(Rule::TransferEncodingCodingOctet)
         })?;
+        if name.is_empty() {
+            // parameters without a name before them
+            witness.broke(Rule::TransferEncodingCodingOctet, Span::octet(start))?;
+        }
         let chunked = name.of(octets).eq_ignore_ascii_case(b"chunked");
         if chunked && self.chunked {
             witness.broke(Rule::TransferEncodingChunkedRepeated, name)?;
