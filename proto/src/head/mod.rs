@@ -232,7 +232,7 @@ fn request_line<W: Witness>(
 ) -> Result<Reading<()>, Broken> {
     loop {
         let start = progress.section.lines.at;
-        let window = start + limits.head as usize;
+        let window = start.saturating_add(limits.head as usize);
         let line = match progress.section.lines.next(octets, window) {
             Next::Need => return Ok(Reading::Need),
             Next::Long => return Err(request_line::too_long(octets, start, window, limits, witness)),
@@ -284,7 +284,7 @@ fn response_by_grammar<W: Witness>(
 ) -> Result<Reading<ResponseHead>, Broken> {
     if let Stage::StartLine = progress.stage {
         let start = progress.section.lines.at;
-        let window = start + limits.head as usize;
+        let window = start.saturating_add(limits.head as usize);
         let line = match progress.section.lines.next(octets, window) {
             Next::Need => return Ok(Reading::Need),
             Next::Long => return Err(status_line::too_long(window, start, limits, witness)),
@@ -305,7 +305,7 @@ fn response_by_grammar<W: Witness>(
 
 fn section_limits(start: usize, limits: &Limits) -> SectionLimits {
     SectionLimits {
-        window: start + limits.head as usize,
+        window: start.saturating_add(limits.head as usize),
         name: limits.field_name as usize,
         value: limits.field_value as usize,
         count: limits.field_count as usize,
