@@ -7,5 +7,7 @@ pub mod adapter;
 pub mod corpus;
 pub mod judge;
 pub mod mutant;
+pub mod role;
 pub mod script;
+pub mod subject;
 pub mod transcript;

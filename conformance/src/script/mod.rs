@@ -2,6 +2,7 @@
 //! (pacing of segments is the one exception). The player records what happened; it does not judge.
 
 pub mod lower;
+pub mod play;
 pub mod reading;
 
 use std::time::Duration;
