@@ -9,5 +9,6 @@ pub mod judge;
 pub mod mutant;
 pub mod role;
 pub mod script;
+pub mod serve;
 pub mod subject;
 pub mod transcript;
