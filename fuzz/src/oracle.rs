@@ -13,14 +13,14 @@ mod chunked;
 mod findings;
 mod head;
 mod httparse;
-//RT mod roundtrip;
+mod roundtrip;
 mod split;
 
 pub use chunked::chunked;
 pub use findings::findings_agree;
 pub use head::{request_head, response_head};
 pub use httparse::{KNOWN_DIFFERENCES, diff_httparse};
-//RT pub use roundtrip::roundtrip;
+pub use roundtrip::roundtrip;
 pub use split::split;
 
 /// A name, and what must hold for every octet string.
