@@ -1,7 +1,7 @@
 //! Wiregauge judges HTTP/1.1 implementations: data flows one way, from fixtures through scripts and transcripts to verdicts and reports.
 //!
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `corpus`, `transcript`, `script`, `judge`, `subject`,
-//! `serve`, `adapter`, `role`, `report`, `cli`.
+//! `serve`, `mutant`, `adapter`, `role`, `report`, `cli`.
 
 pub mod adapter;
 pub mod corpus;
