@@ -152,7 +152,14 @@ fn group_is_gone(group: nix::unistd::Pid) -> bool {
 async fn a_process_is_ready_when_it_answers_and_its_group_ends_with_it() {
     let port = free_port().expect("a port");
     let mut process = Process::start(&python(SERVER), port, &Location::local(port)).await.expect("ready");
-    assert_eq!(process.tail(), ["hello".to_owned(), format!("port {port}")]);
+    // Two pipes are read side by side: both lines come, in either order.
+    let by = Instant::now() + Duration::from_secs(5);
+    while process.tail().len() < 2 && Instant::now() < by {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut said = process.tail();
+    said.sort();
+    assert_eq!(said, ["hello".to_owned(), format!("port {port}")]);
     let group = process.group();
     process.stop().await;
     assert!(group_is_gone(group));
