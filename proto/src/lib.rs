@@ -7,6 +7,7 @@ pub mod limits;
 pub mod octet;
 pub mod rule;
 pub mod span;
+pub mod transport;
 pub mod witness;
 
 pub use limits::Limits;
