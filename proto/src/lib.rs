@@ -3,6 +3,7 @@
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
 //! `field`, `body`, `message`, `connection`, `client`, `server`, `transport`, `driver`.
 
+pub mod connection;
 pub mod limits;
 pub mod octet;
 pub mod rule;
