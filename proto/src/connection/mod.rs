@@ -122,11 +122,7 @@ impl Connection {
 
     /// Whether nothing more will pass and this side has to close (RFC 9112 §9.6).
     pub fn is_over(&self) -> bool {
-        match (self.requests, self.responses) {
-            (_, Responses::Over(_)) => true,
-            (Requests::Over(_), Responses::Idle) => true,
-            _ => false,
-        }
+        matches!((self.requests, self.responses), (_, Responses::Over(_)) | (Requests::Over(_), Responses::Idle))
     }
 
     /// Whether the protocol was switched, and everything from here on is another one's.
@@ -199,10 +195,10 @@ impl Connection {
                 (Event::ResponseHead { last, newest: self.outstanding.len() <= 1 }, Answer::Final)
             }
         };
-        if let (Answer::Interim, Responses::Awaited { interim }) = (answer, self.responses) {
-            if interim >= self.interim_responses {
-                return Err(self.blame(Rule::LimitInterimResponses));
-            }
+        if let (Answer::Interim, Responses::Awaited { interim }) = (answer, self.responses)
+            && interim >= self.interim_responses
+        {
+            return Err(self.blame(Rule::LimitInterimResponses));
         }
         self.event(event, now)?;
         if answer == Answer::Switched {
