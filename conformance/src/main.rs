@@ -1,1 +1,2 @@
+//! The `wiregauge` command.
 fn main() {}

@@ -74,6 +74,7 @@ fn waits() -> Waits {
         message: seconds(100),
         proceed: seconds(1),
         answer: seconds(50),
+        send: seconds(40),
         linger: seconds(2),
     }
 }

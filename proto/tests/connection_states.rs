@@ -33,6 +33,8 @@ fn events() -> Vec<(String, Event)> {
         ("res-end", Event::ResponseEnd { more: false }),
         ("res-end-more", Event::ResponseEnd { more: true }),
         ("responses-end", Event::ResponsesEnd),
+        ("req-break", Event::RequestBreak { owed: false }),
+        ("broken-head", Event::RequestBreak { owed: true }),
         ("break", Event::Break),
     ]
     .map(|(name, event)| (name.to_string(), event))
@@ -134,7 +136,7 @@ fn alternatives(written: &str) -> Vec<String> {
                 .into_iter()
                 .map(|(name, _)| name)
                 .filter(|name| name.starts_with("req"))
-                .filter(|name| name != "requests-end")
+                .filter(|name| name != "requests-end" && name != "req-break")
                 .collect(),
             "any-res" => ["res", "res-older", "res-last", "res-older-last"].map(String::from).to_vec(),
             "of-responses" => ["res-content", "res-end", "res-end-more", "responses-end"].map(String::from).to_vec(),
@@ -196,26 +198,26 @@ fn every_state_of_requests_meets_every_event() {
         ready  req-held>held:ready  req-held-last>held:over-request-close
         ready  req-held-upgrade|req-held-connect>held:wait  req-held-upgrade-last|req-held-connect-last>held:wait-last
         ready  requests-end>over-ended  proceed|100|1xx|switch|switch-unasked|res|res-older>=  of-responses>=
-        ready  res-last|res-older-last>over-response-close  break>over-broken
+        ready  res-last|res-older-last>over-response-close  break|req-break|broken-head>over-broken
 
-        held:T  content|100|proceed>content:T  end>reached  left>over-left  break>over-broken
+        held:T  content|100|proceed>content:T  end>reached  left>over-left  break|req-break|broken-head>over-broken
         held:T  1xx|switch-unasked|res-older|of-responses>=  res|res-last|res-older-last>over-left
         held:T  switch>content:switched
 
-        content:T  content|proceed|100|1xx|switch-unasked|res-older|of-responses>=  end>reached  left>over-left  break>over-broken
+        content:T  content|proceed|100|1xx|switch-unasked|res-older|of-responses>=  end>reached  left>over-left  break|req-break|broken-head>over-broken
         content:T  res>declined  res-last|res-older-last>content:over-response-close  switch>content:switched
 
         waiting  requests-end>over-ended  proceed|100|1xx|switch-unasked|res-older|of-responses>=  switch>switched
-        waiting  res>ready  res-last|res-older-last>over-response-close  break>over-broken
+        waiting  res>ready  res-last|res-older-last>over-response-close  break|req-break|broken-head>over-broken
         waiting-last  requests-end>over-ended  proceed|100|1xx|switch-unasked|res-older|of-responses>=  switch>switched
-        waiting-last  res|res-last>over-request-close  res-older-last>over-response-close  break>over-broken
+        waiting-last  res|res-last>over-request-close  res-older-last>over-response-close  break|req-break|broken-head>over-broken
 
-        over-request-close   requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break>over-broken
-        over-response-close  requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break>over-broken
-        over-left            requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break>over-broken
-        over-ended           requests-end|proceed|100|1xx|switch-unasked|any-res|of-responses>=  switch>switched  break>over-broken
-        over-broken          requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break>over-broken
-        switched             requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break>over-broken
+        over-request-close   requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break|req-break|broken-head>over-broken
+        over-response-close  requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break|req-break|broken-head>over-broken
+        over-left            requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break|req-break|broken-head>over-broken
+        over-ended           requests-end|proceed|100|1xx|switch-unasked|any-res|of-responses>=  switch>switched  break|req-break|broken-head>over-broken
+        over-broken          requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break|req-break|broken-head>over-broken
+        switched             requests-end|proceed|100|1xx|switch|switch-unasked|any-res|of-responses>=  break|req-break|broken-head>over-broken
         ",
     );
 }
@@ -226,22 +228,22 @@ fn every_state_of_responses_meets_every_event() {
         responses(),
         Responses::next,
         "
-        idle  req*>awaited  of-requests>=  responses-end>over-ended  break>over-broken
+        idle  req*|broken-head>awaited  req-break>=  of-requests>=  responses-end>over-ended  break>over-broken
         idle  100|1xx|switch|switch-unasked|any-res>!u
 
-        awaited    req*|of-requests>=  100|1xx>awaited+1  final>=  responses-end>over-ended  break>over-broken
-        awaited+1  req*|of-requests>=  100|1xx>awaited+2  final>=  responses-end>over-ended  break>over-broken
-        awaited+most  req*|of-requests>=  100|1xx>=  final>=  responses-end>over-ended  break>over-broken
+        awaited    req*|of-requests>=  100|1xx>awaited+1  final>=  responses-end>over-ended  req-break|broken-head>=  break>over-broken
+        awaited+1  req*|of-requests>=  100|1xx>awaited+2  final>=  responses-end>over-ended  req-break|broken-head>=  break>over-broken
+        awaited+most  req*|of-requests>=  100|1xx>=  final>=  responses-end>over-ended  req-break|broken-head>=  break>over-broken
 
-        content  req*|of-requests>=  res-content>=  res-end>idle  res-end-more>awaited  break>over-broken
-        content-last  req*|of-requests>=  res-content>=  res-end|res-end-more>over-response-close  break>over-broken
+        content  req*|of-requests>=  res-content>=  res-end>idle  res-end-more>awaited  req-break|broken-head>=  break>over-broken
+        content-last  req*|of-requests>=  res-content>=  res-end|res-end-more>over-response-close  req-break|broken-head>=  break>over-broken
 
-        over-request-close   of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  break>over-broken
-        over-response-close  of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  break>over-broken
-        over-left            of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  break>over-broken
-        over-ended           of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  break>over-broken
-        over-broken          of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  break>over-broken
-        switched             of-requests|responses-end>=  break>over-broken
+        over-request-close   of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  req-break|broken-head>=  break>over-broken
+        over-response-close  of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  req-break|broken-head>=  break>over-broken
+        over-left            of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  req-break|broken-head>=  break>over-broken
+        over-ended           of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  req-break|broken-head>=  break>over-broken
+        over-broken          of-requests|responses-end>=  100|1xx|switch|switch-unasked|any-res>!u  req-break|broken-head>=  break>over-broken
+        switched             of-requests|responses-end>=  req-break|broken-head>=  break>over-broken
         "
         .replace(
             "final>=",

@@ -5,6 +5,7 @@
 //! The same machine serves both roles. A client tells it the requests that it sends and the responses that it reads, a server
 //! the other way round; which direction is read matters only for what is waited for.
 
+pub mod outgoing;
 pub mod state;
 pub mod wait;
 
@@ -191,7 +192,7 @@ impl Connection {
             (100..=199, _) => (Event::Interim, Answer::Interim),
             (200..=299, Some(Asks::Connect)) => (Event::Switch { asked: true }, Answer::Switched),
             _ => {
-                let last = !facts.persists || self.front_is_last();
+                let last = !facts.persists || self.answer_is_last();
                 (Event::ResponseHead { last, newest: self.outstanding.len() <= 1 }, Answer::Final)
             }
         };
@@ -224,14 +225,23 @@ impl Connection {
         self.event(Event::ResponsesEnd, now)
     }
 
+    /// A request broke a rule, was cut off, or took too long. A broken head still gets an answer, the last one.
+    pub fn request_broke(&mut self, now: Instant) {
+        let owed = self.requests.is_ready();
+        if self.event(Event::RequestBreak { owed }, now).is_ok() && owed {
+            self.outstanding.push_back(Asks::Nothing);
+        }
+    }
+
     /// A rule broke, in either direction, and nothing sensible follows.
     pub fn broke(&mut self) {
         self.requests = Requests::Over(Why::Broken);
         self.responses = Responses::Over(Why::Broken);
     }
 
-    /// The request being answered said that it is the last: its answer is the last too.
-    fn front_is_last(&self) -> bool {
+    /// Whether the answer to the oldest outstanding request is the last on this connection, because that request said so or
+    /// because nothing can follow it.
+    pub fn answer_is_last(&self) -> bool {
         self.outstanding.len() == 1
             && match self.requests {
                 Requests::Over(_) | Requests::Waiting { last: true } => true,

@@ -157,6 +157,11 @@ pub enum Event {
     },
     /// The sender of responses ended its half between two of them.
     ResponsesEnd,
+    /// A request broke a rule, was cut off, or took too long: no other one can be read.
+    RequestBreak {
+        /// Whether it has had no head yet, so that one last response is still owed for it.
+        owed: bool,
+    },
     /// A rule broke in either direction.
     Break,
 }
@@ -206,7 +211,7 @@ impl Requests {
     pub fn next(self, event: Event) -> Result<Requests, Refused> {
         use Requests::*;
         Ok(match (self, event) {
-            (_, Event::Break) => Over(Why::Broken),
+            (_, Event::Break | Event::RequestBreak { .. }) => Over(Why::Broken),
 
             // Requests.
             (Ready, Event::RequestHead { held: true, asks, last }) => Held(Then::new(asks, last)),
@@ -259,7 +264,7 @@ impl Responses {
             (_, Event::Break) => Over(Why::Broken),
 
             // A request waits.
-            (Idle, Event::RequestHead { .. }) => Awaited { interim: 0 },
+            (Idle, Event::RequestHead { .. } | Event::RequestBreak { owed: true }) => Awaited { interim: 0 },
             (Over(_) | Switched, Event::RequestHead { .. }) => return Err(Refused::OutOfTurn),
 
             // Responses.

@@ -1,5 +1,6 @@
 //! How long to wait for what. Instants come in and go out as values; nobody here looks at a clock.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::Reads;
@@ -20,14 +21,24 @@ pub struct Waits {
     pub proceed: Option<Duration>,
     /// For the first octet of a response, from the end of the request or the response before it.
     pub answer: Option<Duration>,
+    /// For the peer to take more of what is sent to it.
+    pub send: Option<Duration>,
     /// For the peer to close after we have (RFC 9112 §9.6).
     pub linger: Option<Duration>,
 }
 
 impl Waits {
     /// For ever.
-    pub const NONE: Waits =
-        Waits { idle: None, head: None, content: None, message: None, proceed: None, answer: None, linger: None };
+    pub const NONE: Waits = Waits {
+        idle: None,
+        head: None,
+        content: None,
+        message: None,
+        proceed: None,
+        answer: None,
+        send: None,
+        linger: None,
+    };
 
     /// The defaults.
     pub const DEFAULT: Waits = Waits {
@@ -37,6 +48,7 @@ impl Waits {
         message: Some(Duration::from_secs(3600)),
         proceed: Some(Duration::from_secs(1)),
         answer: Some(Duration::from_secs(60)),
+        send: Some(Duration::from_secs(30)),
         linger: Some(Duration::from_secs(2)),
     };
 }
@@ -62,8 +74,25 @@ pub enum Wait {
     Proceed,
     /// [`Waits::answer`].
     Answer,
+    /// [`Waits::send`].
+    Send,
     /// [`Waits::linger`].
     Linger,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Wait::Idle => "idle",
+            Wait::Head => "head",
+            Wait::Content => "content",
+            Wait::Message => "message",
+            Wait::Proceed => "100 (Continue)",
+            Wait::Answer => "answer",
+            Wait::Send => "send",
+            Wait::Linger => "linger",
+        })
+    }
 }
 
 /// What is waited for, and until when.
@@ -136,6 +165,7 @@ impl Timer {
             Wait::Message => self.waits.message,
             Wait::Proceed => self.waits.proceed,
             Wait::Answer => self.waits.answer,
+            Wait::Send => self.waits.send,
             Wait::Linger => self.waits.linger,
         };
         let of = |wait, from: Option<Instant>, limit: Option<Duration>| {
