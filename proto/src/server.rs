@@ -180,6 +180,12 @@ impl Server {
         self.connection.request_broke(now);
     }
 
+    /// The rest of the content of the request being read is not wanted: nothing more is read. For after an answer that closes.
+    pub fn leave(&mut self, now: Instant) {
+        // Refused only where there is no rest.
+        let _ = self.connection.request_left(now);
+    }
+
     /// How the end of the content is found of the request whose head was read last.
     pub fn length(&self) -> Option<BodyLength> {
         self.reader.decision().map(|decision| decision.length)

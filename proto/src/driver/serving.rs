@@ -146,7 +146,11 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         }
         responding.end(self.server()?, &[], Instant::now())?;
         self.flush().await?;
-        if self.server()?.connection().is_idle() {
+        let server = self.server()?;
+        if !server.connection().persists() {
+            server.leave(Instant::now());
+        }
+        if server.connection().is_idle() {
             self.line.buffer.rest();
         }
         Ok(())
