@@ -13,16 +13,15 @@ use std::ops::Range;
 use std::time::Instant;
 
 use crate::body::BodyLength;
-use crate::connection::outgoing::{Encoder, fields, line};
-pub use crate::connection::outgoing::{Field, Length, WriteError};
+pub use crate::connection::outgoing::{Field, Length, SendError};
+use crate::connection::outgoing::{Sending, callers};
 use crate::connection::{
-    Answer, Asks, Connection, Deadline, Misstep, Reads, RequestFacts, Requests, ResponseFacts, Responses, Waits, Why,
+    Answer, Asks, Connection, Deadline, Misstep, Reads, RequestFacts, Requests, ResponseFacts, Responses, Waits,
 };
 use crate::field;
-use crate::head::{self, FieldLine, Reading, ResponseHead};
+use crate::head::{FieldLine, ResponseHead, Version};
 use crate::limits::Limits;
-use crate::message::{self, Fault, Kind, Reader};
-use crate::octet::is_token;
+use crate::message::{self, Fault, HeadWriter, Kind, Reader};
 use crate::rule::Rule;
 use crate::span::Place;
 use crate::witness::Strict;
@@ -39,6 +38,7 @@ pub struct Client {
     /// The last of them was a CR.
     after_cr: bool,
     broken: Option<Fault>,
+    writer: HeadWriter,
     out: Vec<u8>,
 }
 
@@ -95,6 +95,7 @@ impl Client {
             skipped: 0,
             after_cr: false,
             broken: None,
+            writer: HeadWriter::default(),
             out: Vec::new(),
         }
     }
@@ -114,65 +115,67 @@ impl Client {
     ///
     /// # Errors
     /// What is wrong with it; nothing is written then.
-    pub fn request(&mut self, head: &Head<'_>, length: Option<Length>, now: Instant) -> Result<Requesting, WriteError> {
+    pub fn request(&mut self, head: &Head<'_>, length: Option<Length>, now: Instant) -> Result<Requesting, SendError> {
         let content = !matches!(length, None | Some(Length::Known(0)));
         let connect = head.method == b"CONNECT";
         if connect && (length.is_some() || !head.upgrade.is_empty()) {
-            return Err(WriteError::FieldReserved);
+            return Err(SendError::Connect);
         }
         let held = head.expect_continue && content;
-        let mut out = request_line(head)?;
-        fields(&mut out, &[(b"Host", head.host)], &[])?;
-        fields(&mut out, head.fields, &RESERVED)?;
-        let encoder = match length {
-            None => Encoder::Nothing,
+        // Host goes first (RFC 9110 §7.2).
+        let mut fields = vec![(&b"Host"[..], head.host)];
+        fields.extend(callers(head.fields, &RESERVED, 4)?);
+        let digits;
+        let sending = match length {
+            None => Sending::new(BodyLength::None),
             Some(Length::Known(length)) => {
-                line(&mut out, b"Content-Length", length.to_string().as_bytes());
-                Encoder::Fixed(length)
+                digits = length.to_string();
+                fields.push((b"Content-Length", digits.as_bytes()));
+                Sending::new(BodyLength::Fixed(length))
             }
             Some(Length::Unknown) => {
-                line(&mut out, b"Transfer-Encoding", b"chunked");
-                Encoder::Chunked
+                fields.push((b"Transfer-Encoding", b"chunked"));
+                Sending::new(BodyLength::Chunked)
             }
         };
         if held {
-            line(&mut out, b"Expect", b"100-continue");
+            fields.push((b"Expect", b"100-continue"));
         }
-        let mut options: Vec<&[u8]> = Vec::new();
+        let protocols = head.upgrade.join(&b", "[..]);
         if !head.upgrade.is_empty() {
-            fields(&mut out, &[(b"Upgrade", &head.upgrade.join(&b", "[..]))], &[])?;
-            options.push(b"upgrade");
+            fields.push((b"Upgrade", &protocols));
         }
-        if head.close {
-            options.push(b"close");
+        match (head.upgrade.is_empty(), head.close) {
+            (false, true) => fields.push((b"Connection", b"upgrade, close")),
+            (false, false) => fields.push((b"Connection", b"upgrade")),
+            (true, true) => fields.push((b"Connection", b"close")),
+            (true, false) => {}
         }
-        if !options.is_empty() {
-            line(&mut out, b"Connection", &options.join(&b", "[..]));
-        }
-        out.extend_from_slice(b"\r\n");
-        reads_back(&out)?;
+        let mut out = Vec::new();
+        self.writer.request(&mut out, head.method, head.target, Version::HTTP_11, fields)?;
         let asks = match (connect, head.upgrade) {
             (true, _) => Asks::Connect,
             (false, []) => Asks::Nothing,
             (false, _) => Asks::Upgrade,
         };
         let facts = RequestFacts { held, asks, persists: !head.close };
-        self.connection.request_head(facts, now).map_err(|_| WriteError::OutOfTurn)?;
+        self.connection.request_head(facts, now).map_err(|_| SendError::OutOfTurn)?;
         self.reader.answering(head.method);
+        self.after_cr = false;
         self.offers.push_back(head.upgrade.iter().map(|protocol| protocol.to_vec()).collect());
         self.out.append(&mut out);
-        Ok(Requesting { encoder })
+        Ok(Requesting { sending })
     }
 
     /// Lets held content go without 100 (Continue): the wait was long enough. Content that is not held may go anyway.
     ///
     /// # Errors
-    /// [`WriteError::OutOfTurn`] where no request is being sent.
-    pub fn proceed(&mut self, now: Instant) -> Result<(), WriteError> {
+    /// [`SendError::OutOfTurn`] where no request is being sent.
+    pub fn proceed(&mut self, now: Instant) -> Result<(), SendError> {
         match self.connection.requests() {
-            Requests::Held(_) => self.connection.proceed(now).map_err(|_| WriteError::OutOfTurn),
+            Requests::Held(_) => self.connection.proceed(now).map_err(|_| SendError::OutOfTurn),
             Requests::Content(_) => Ok(()),
-            _ => Err(WriteError::OutOfTurn),
+            _ => Err(SendError::OutOfTurn),
         }
     }
 
@@ -188,7 +191,7 @@ impl Client {
         }
         match self.connection.responses() {
             Responses::Switched => return Ok((0, Event::Need)),
-            Responses::Over(Why::Broken) => return Ok((0, Event::Over)),
+            Responses::Over(_) => return Ok((0, Event::Over)),
             _ => {}
         }
         if self.connection.outstanding() == 0 {
@@ -258,10 +261,13 @@ impl Client {
                 self.offers.clear();
                 Event::Switched(head)
             }
-            Err(Misstep::Peers(rule)) => {
+            Err(misstep) => {
+                let rule = match misstep {
+                    Misstep::Peers(rule) => rule,
+                    Misstep::Ours => Rule::ConnectionUnexpectedResponse,
+                };
                 return Err(Fault { rule, at: Place { start: at, end: at + consumed as u64 } });
             }
-            Err(Misstep::Ours) => unreachable!("a response head is never refused as ours on the side that reads it"),
         };
         Ok((consumed, event))
     }
@@ -288,9 +294,8 @@ impl Client {
         }
         self.skipped += octets.len() as u64;
         if ended {
-            // Told again and again, as the end of a stream is.
             let told = self.connection.responses_ended(now);
-            debug_assert!(told.is_ok() || !self.connection.is_idle(), "an idle direction may end");
+            debug_assert_eq!(told, Ok(()), "a direction at rest may end");
             return Ok((octets.len(), Event::Over));
         }
         let over = self.connection.is_over();
@@ -337,36 +342,33 @@ impl Client {
 #[derive(Debug)]
 #[must_use = "a request has to be ended or left"]
 pub struct Requesting {
-    encoder: Encoder,
+    sending: Sending,
 }
 
 impl Requesting {
     /// Writes content.
     ///
     /// # Errors
-    /// [`WriteError::OutOfTurn`] while the content is held back, or after the answer made an end of it;
-    /// [`WriteError::TooLong`]. Nothing is written then.
-    pub fn content(&mut self, client: &mut Client, content: &[u8], now: Instant) -> Result<(), WriteError> {
+    /// [`SendError::OutOfTurn`] while the content is held back, or after the answer made an end of it;
+    /// more than was announced. Nothing is written then.
+    pub fn content(&mut self, client: &mut Client, content: &[u8], now: Instant) -> Result<(), SendError> {
         if !matches!(client.connection.requests(), Requests::Content(_)) {
-            return Err(WriteError::OutOfTurn);
+            return Err(SendError::OutOfTurn);
         }
-        if self.encoder == Encoder::Nothing && !content.is_empty() {
-            return Err(WriteError::TooLong);
-        }
-        self.encoder.content(&mut client.out, content)?;
-        client.connection.request_content(now).map_err(|_| WriteError::OutOfTurn)
+        self.sending.content(&mut client.out, content)?;
+        client.connection.request_content(now).map_err(|_| SendError::OutOfTurn)
     }
 
     /// Ends the request, with trailers where it is chunked.
     ///
     /// # Errors
-    /// [`WriteError::TooShort`], or what is wrong with a trailer; the connection can then only be closed.
-    pub fn end(self, client: &mut Client, trailers: &[Field<'_>], now: Instant) -> Result<(), WriteError> {
+    /// Less than was announced, or what is wrong with a trailer; the connection can then only be closed.
+    pub fn end(self, client: &mut Client, trailers: &[Field<'_>], now: Instant) -> Result<(), SendError> {
         if !matches!(client.connection.requests(), Requests::Content(_)) {
-            return Err(WriteError::OutOfTurn);
+            return Err(SendError::OutOfTurn);
         }
-        self.encoder.end(&mut client.out, trailers)?;
-        client.connection.request_end(now).map_err(|_| WriteError::OutOfTurn)
+        self.sending.end(&mut client.out, trailers)?;
+        client.connection.request_end(now).map_err(|_| SendError::OutOfTurn)
     }
 
     /// Leaves the rest of the content unsent (RFC 9112 §9.5: an answer said that it is not wanted). The connection is over after
@@ -379,22 +381,3 @@ impl Requesting {
 
 /// What the connection writes itself.
 const RESERVED: [&str; 6] = ["host", "connection", "content-length", "transfer-encoding", "upgrade", "expect"];
-
-fn request_line(head: &Head<'_>) -> Result<Vec<u8>, WriteError> {
-    if head.method.is_empty() || !head.method.iter().all(|octet| is_token(*octet)) {
-        return Err(WriteError::Method);
-    }
-    if !head.target.iter().all(|octet| octet.is_ascii_graphic()) {
-        return Err(WriteError::RequestTarget);
-    }
-    Ok([head.method, b" ", head.target, b" HTTP/1.1\r\n"].concat())
-}
-
-/// What we send, we would read: target, Host and all. Nothing that a strict server refuses leaves this side.
-fn reads_back(octets: &[u8]) -> Result<(), WriteError> {
-    let longer = Limits { head: u32::MAX, request_target: u32::MAX, method: u32::MAX, ..Limits::DEFAULT };
-    let longer = Limits { field_name: u32::MAX, field_value: u32::MAX, field_count: u32::MAX, ..longer };
-    let read = head::read_request(octets, &mut head::Progress::default(), &longer, &mut Strict);
-    let Ok(Reading::Done(head)) = read else { return Err(WriteError::RequestTarget) };
-    field::check_request(&head, octets, &mut Strict).map_err(|_| WriteError::Host)
-}

@@ -14,14 +14,13 @@ use std::ops::Range;
 use std::time::Instant;
 
 use crate::body::{Answered, BodyLength};
-use crate::connection::outgoing::{Encoder, fields, line};
-pub use crate::connection::outgoing::{Field, Length, WriteError};
+pub use crate::connection::outgoing::{Field, Length, SendError};
+use crate::connection::outgoing::{RESERVED, Sending, callers};
 use crate::connection::{Asks, Connection, Deadline, Misstep, Reads, RequestFacts, Requests, ResponseFacts, Waits};
 use crate::field;
 use crate::head::{FieldLine, RequestHead, Version};
 use crate::limits::Limits;
-use crate::message::{self, Fault, Kind, Reader};
-use crate::octet::is_value;
+use crate::message::{self, Fault, HeadWriter, Kind, Reader};
 use crate::rule::Rule;
 use crate::witness::{RuleSet, Strict, Tolerant};
 
@@ -32,6 +31,7 @@ pub struct Server {
     reader: Reader<Strict>,
     /// What the answers to the outstanding requests depend on, the oldest first.
     asked: VecDeque<Asked>,
+    writer: HeadWriter,
     out: Vec<u8>,
 }
 
@@ -92,6 +92,7 @@ impl Server {
             connection: Connection::new(Reads::Requests, limits.interim_responses, waits, now),
             reader: Reader::new(Kind::Requests, limits, Strict),
             asked: VecDeque::new(),
+            writer: HeadWriter::default(),
             out: Vec::new(),
         }
     }
@@ -179,6 +180,12 @@ impl Server {
         self.connection.request_broke(now);
     }
 
+    /// The rest of the content of the request being read is not wanted: nothing more is read. For after an answer that closes.
+    pub fn leave(&mut self, now: Instant) {
+        // Refused only where there is no rest.
+        let _ = self.connection.request_left(now);
+    }
+
     /// How the end of the content is found of the request whose head was read last.
     pub fn length(&self) -> Option<BodyLength> {
         self.reader.decision().map(|decision| decision.length)
@@ -197,11 +204,11 @@ impl Server {
     /// Answers 100 (Continue) to a request whose content is held back; to any other nothing, since none waits.
     ///
     /// # Errors
-    /// [`WriteError::OutOfTurn`] once the final response has begun.
-    pub fn proceed(&mut self, now: Instant) -> Result<(), WriteError> {
+    /// [`SendError::OutOfTurn`] once the final response has begun.
+    pub fn proceed(&mut self, now: Instant) -> Result<(), SendError> {
         match self.connection.requests() {
             Requests::Held(_) if self.connection.outstanding() == 1 => self.interim(100, b"Continue", &[], now),
-            Requests::Held(_) => Err(WriteError::OutOfTurn),
+            Requests::Held(_) => Err(SendError::OutOfTurn),
             _ => Ok(()),
         }
     }
@@ -210,19 +217,19 @@ impl Server {
     ///
     /// # Errors
     /// What is wrong with it; nothing is written then.
-    pub fn interim(&mut self, status: u16, reason: &[u8], lines: &[Field<'_>], now: Instant) -> Result<(), WriteError> {
+    pub fn interim(&mut self, status: u16, reason: &[u8], lines: &[Field<'_>], now: Instant) -> Result<(), SendError> {
         if !matches!(status, 100 | 102..=199) {
-            return Err(WriteError::Status);
+            return Err(SendError::Status);
         }
-        let Some(asked) = self.asked.front() else { return Err(WriteError::OutOfTurn) };
+        let Some(asked) = self.asked.front().copied() else { return Err(SendError::OutOfTurn) };
         if asked.version < Version::HTTP_11 {
             return Ok(());
         }
-        let mut out = status_line(status, reason)?;
-        fields(&mut out, lines, &RESERVED)?;
-        out.extend_from_slice(b"\r\n");
+        let fields = callers(lines, &RESERVED, 0)?;
+        let mut out = Vec::new();
+        self.writer.response(&mut out, asked.answered, Version::HTTP_11, status, reason, fields)?;
         let facts = ResponseFacts { status, persists: true, offered: false };
-        self.connection.response_head(facts, now).map_err(|_| WriteError::OutOfTurn)?;
+        self.connection.response_head(facts, now).map_err(|_| SendError::OutOfTurn)?;
         self.out.append(&mut out);
         Ok(())
     }
@@ -233,55 +240,56 @@ impl Server {
     ///
     /// # Errors
     /// What is wrong with it; nothing is written then.
-    pub fn respond(&mut self, head: &Head<'_>, length: Length, now: Instant) -> Result<Responding, WriteError> {
+    pub fn respond(&mut self, head: &Head<'_>, length: Length, now: Instant) -> Result<Responding, SendError> {
         if !matches!(head.status, 200..=599) {
-            return Err(WriteError::Status);
+            return Err(SendError::Status);
         }
-        let Some(asked) = self.asked.front().copied() else { return Err(WriteError::OutOfTurn) };
+        let Some(asked) = self.asked.front().copied() else { return Err(SendError::OutOfTurn) };
         if asked.answered == Answered::Connect && head.status < 300 {
-            return Err(WriteError::Status);
+            return Err(SendError::Status);
         }
         let newest = self.connection.outstanding() == 1;
         let over = self.connection.answer_is_last();
         let held = newest && matches!(self.connection.requests(), Requests::Held(_));
-        let mut framing = None;
-        let (encoder, until_close) = match length {
-            _ if matches!(head.status, 204 | 304) => (Encoder::Nothing, false),
+        let mut fields = callers(head.fields, &RESERVED, 2)?;
+        let digits;
+        let (sending, until_close) = match length {
+            _ if matches!(head.status, 204 | 304) => (Sending::Without, false),
             Length::Known(length) => {
-                framing = Some((&b"Content-Length"[..], length.to_string()));
-                (if asked.answered == Answered::Head { Encoder::Nothing } else { Encoder::Fixed(length) }, false)
+                digits = length.to_string();
+                fields.push((b"Content-Length", digits.as_bytes()));
+                match asked.answered {
+                    Answered::Head => (Sending::Without, false),
+                    _ => (Sending::new(BodyLength::Fixed(length)), false),
+                }
             }
-            Length::Unknown if asked.answered == Answered::Head => (Encoder::Nothing, false),
-            Length::Unknown if asked.version < Version::HTTP_11 => (Encoder::UntilClose, true),
+            Length::Unknown if asked.answered == Answered::Head => (Sending::Without, false),
+            Length::Unknown if asked.version < Version::HTTP_11 => (Sending::new(BodyLength::UntilClose), true),
             Length::Unknown => {
-                framing = Some((&b"Transfer-Encoding"[..], "chunked".to_string()));
-                (Encoder::Chunked, false)
+                fields.push((b"Transfer-Encoding", b"chunked"));
+                (Sending::new(BodyLength::Chunked), false)
             }
         };
         let close = head.close || over || held || until_close;
-        let mut out = status_line(head.status, head.reason)?;
-        fields(&mut out, head.fields, &RESERVED)?;
-        if let Some((name, value)) = framing {
-            line(&mut out, name, value.as_bytes());
-        }
         if close {
-            line(&mut out, b"Connection", b"close");
+            fields.push((b"Connection", b"close"));
         } else if asked.version < Version::HTTP_11 {
-            line(&mut out, b"Connection", b"keep-alive");
+            fields.push((b"Connection", b"keep-alive"));
         }
-        out.extend_from_slice(b"\r\n");
+        let mut out = Vec::new();
+        self.writer.response(&mut out, asked.answered, Version::HTTP_11, head.status, head.reason, fields)?;
         let facts = ResponseFacts { status: head.status, persists: !close, offered: false };
-        self.connection.response_head(facts, now).map_err(|_| WriteError::OutOfTurn)?;
+        self.connection.response_head(facts, now).map_err(|_| SendError::OutOfTurn)?;
         self.asked.pop_front();
         self.out.append(&mut out);
-        Ok(Responding { encoder })
+        Ok(Responding { sending })
     }
 
     /// Answers the oldest outstanding request by leaving HTTP: 101 with the protocols that it switches to (each offered by the
     /// request; no check of that is made here, the caller chose from [`field::upgrade_protocols`]), or a 2xx to CONNECT.
     ///
     /// # Errors
-    /// What is wrong with it; nothing is written then. [`WriteError::OutOfTurn`] where the request did not ask for it, is not
+    /// What is wrong with it; nothing is written then. [`SendError::OutOfTurn`] where the request did not ask for it, is not
     /// complete, or still waits for 100 (Continue).
     pub fn switch(
         &mut self,
@@ -289,27 +297,29 @@ impl Server {
         protocols: &[&[u8]],
         lines: &[Field<'_>],
         now: Instant,
-    ) -> Result<(), WriteError> {
-        let Some(asked) = self.asked.front().copied() else { return Err(WriteError::OutOfTurn) };
+    ) -> Result<(), SendError> {
+        let Some(asked) = self.asked.front().copied() else { return Err(SendError::OutOfTurn) };
         if !matches!(self.connection.requests(), Requests::Waiting { .. }) || self.connection.outstanding() != 1 {
-            return Err(WriteError::OutOfTurn);
+            return Err(SendError::OutOfTurn);
         }
         let upgrade = match (status, asked.answered) {
             (101, Answered::Head | Answered::Other) if asked.offers > 0 && !protocols.is_empty() => {
                 protocols.join(&b", "[..])
             }
             (200..=299, Answered::Connect) if protocols.is_empty() => Vec::new(),
-            _ => return Err(WriteError::Status),
+            _ => return Err(SendError::Status),
         };
-        let mut out = status_line(status, if status == 101 { b"Switching Protocols" } else { b"" })?;
-        fields(&mut out, lines, &RESERVED)?;
+        let mut fields = callers(lines, &RESERVED, 2)?;
+        let mut reason: &[u8] = b"";
         if status == 101 {
-            line(&mut out, b"Connection", b"upgrade");
-            fields(&mut out, &[(b"Upgrade", &upgrade)], &[])?;
+            fields.push((b"Connection", b"upgrade"));
+            fields.push((b"Upgrade", &upgrade));
+            reason = b"Switching Protocols";
         }
-        out.extend_from_slice(b"\r\n");
+        let mut out = Vec::new();
+        self.writer.response(&mut out, asked.answered, Version::HTTP_11, status, reason, fields)?;
         let facts = ResponseFacts { status, persists: true, offered: status == 101 };
-        self.connection.response_head(facts, now).map_err(|_| WriteError::OutOfTurn)?;
+        self.connection.response_head(facts, now).map_err(|_| SendError::OutOfTurn)?;
         self.asked.clear();
         self.out.append(&mut out);
         Ok(())
@@ -326,45 +336,32 @@ impl Server {
 #[derive(Debug)]
 #[must_use = "a response has to be ended"]
 pub struct Responding {
-    encoder: Encoder,
+    sending: Sending,
 }
 
 impl Responding {
     /// Whether it has no content, whatever is given: an answer to HEAD, 204 or 304.
     pub fn is_without_content(&self) -> bool {
-        self.encoder == Encoder::Nothing
+        self.sending == Sending::Without
     }
 
     /// Writes content. An answer to HEAD, 204 or 304 swallows it.
     ///
     /// # Errors
-    /// [`WriteError::TooLong`], and nothing is written.
-    pub fn content(&mut self, server: &mut Server, content: &[u8], now: Instant) -> Result<(), WriteError> {
-        self.encoder.content(&mut server.out, content)?;
-        server.connection.response_content(now).map_err(|_| WriteError::OutOfTurn)
+    /// More than was announced; nothing is written.
+    pub fn content(&mut self, server: &mut Server, content: &[u8], now: Instant) -> Result<(), SendError> {
+        self.sending.content(&mut server.out, content)?;
+        server.connection.response_content(now).map_err(|_| SendError::OutOfTurn)
     }
 
     /// Ends the response, with trailers where it is chunked.
     ///
     /// # Errors
-    /// [`WriteError::TooShort`], or what is wrong with a trailer; the connection can then only be closed.
-    pub fn end(self, server: &mut Server, trailers: &[Field<'_>], now: Instant) -> Result<(), WriteError> {
-        self.encoder.end(&mut server.out, trailers)?;
-        server.connection.response_end(now).map_err(|_| WriteError::OutOfTurn)
+    /// Less than was announced, or what is wrong with a trailer; the connection can then only be closed.
+    pub fn end(self, server: &mut Server, trailers: &[Field<'_>], now: Instant) -> Result<(), SendError> {
+        self.sending.end(&mut server.out, trailers)?;
+        server.connection.response_end(now).map_err(|_| SendError::OutOfTurn)
     }
-}
-
-/// What the connection writes itself.
-const RESERVED: [&str; 4] = ["connection", "content-length", "transfer-encoding", "upgrade"];
-
-fn status_line(status: u16, reason: &[u8]) -> Result<Vec<u8>, WriteError> {
-    if !reason.iter().all(|octet| is_value(*octet)) {
-        return Err(WriteError::Reason);
-    }
-    let mut out = format!("HTTP/1.1 {status:03} ").into_bytes();
-    out.extend_from_slice(reason);
-    out.extend_from_slice(b"\r\n");
-    Ok(out)
 }
 
 fn has_content(length: BodyLength) -> bool {

@@ -1,6 +1,10 @@
-//! A message that is being written: which octets its content becomes, and the order in which they may be given.
+//! What both roles need to send a message: how long it will be, what the connection writes into its head itself, and why it is
+//! not sent.
 
-use crate::octet::{is_token, is_value};
+use std::fmt;
+
+use crate::body::{BodyLength, EncodeError, Encoder};
+use crate::message::WriteError;
 
 /// How much content a message will have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,158 +15,102 @@ pub enum Length {
     Unknown,
 }
 
-/// Why a message is not written: the fault is on this side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum WriteError {
-    /// The connection is not in a state in which this may be sent.
-    OutOfTurn,
-    /// The method is no token.
-    Method,
-    /// The request-target is none of the four forms, or not the one that the method takes.
-    RequestTarget,
-    /// The value of Host is no host, perhaps with a port.
-    Host,
-    /// The status code is not one that this call sends.
-    Status,
-    /// The reason phrase holds an octet that it may not hold.
-    Reason,
-    /// A field name is no token.
-    FieldName,
-    /// A field value holds an octet that it may not hold, or blanks around it.
-    FieldValue,
-    /// A field that the connection itself writes: Connection, Content-Length, Transfer-Encoding, Upgrade; Host and Expect in
-    /// requests.
-    FieldReserved,
-    /// More content than was announced.
-    TooLong,
-    /// Less content than was announced.
-    TooShort,
-    /// Trailers on a message that is not chunked, or one that may not be a trailer.
-    Trailer,
-}
-
-impl WriteError {
-    /// One sentence of ours.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            WriteError::OutOfTurn => "The connection is not in a state in which this may be sent.",
-            WriteError::Method => "The method is no token.",
-            WriteError::RequestTarget => "The request-target is not of the form that the method takes.",
-            WriteError::Host => "The value of Host is no host, perhaps with a port.",
-            WriteError::Status => "The status code is not one that is sent this way.",
-            WriteError::Reason => "The reason phrase holds an octet that it may not hold.",
-            WriteError::FieldName => "A field name is no token.",
-            WriteError::FieldValue => "A field value holds an octet that it may not hold, or blanks around it.",
-            WriteError::FieldReserved => "The connection writes this field itself.",
-            WriteError::TooLong => "There is more content than was announced.",
-            WriteError::TooShort => "There is less content than was announced.",
-            WriteError::Trailer => "This cannot be sent as a trailer.",
-        }
-    }
-}
-
-impl std::fmt::Display for WriteError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.sentence())
-    }
-}
-
-impl std::error::Error for WriteError {}
-
-/// A field line to be written.
+/// A field line to be written: name and value.
 pub type Field<'f> = (&'f [u8], &'f [u8]);
 
-/// Appends field lines. Nothing is appended where one is refused.
-pub(crate) fn fields(out: &mut Vec<u8>, fields: &[Field<'_>], reserved: &[&str]) -> Result<(), WriteError> {
-    for (name, value) in fields {
-        if name.is_empty() || !name.iter().all(|octet| is_token(*octet)) {
-            return Err(WriteError::FieldName);
-        }
-        if reserved.iter().any(|reserved| name.eq_ignore_ascii_case(reserved.as_bytes())) {
-            return Err(WriteError::FieldReserved);
-        }
-        if !value.iter().all(|octet| is_value(*octet)) || value.trim_ascii().len() != value.len() {
-            return Err(WriteError::FieldValue);
-        }
-    }
-    for (name, value) in fields {
-        line(out, name, value);
-    }
-    Ok(())
+/// Why a message is not sent: the fault is on this side. Nothing was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SendError {
+    /// The connection is not in a state in which this may be sent.
+    OutOfTurn,
+    /// The status code is not one that is sent by this call, or not to this request.
+    Status,
+    /// A field that the connection itself writes: Connection, Content-Length, Transfer-Encoding, Upgrade; in requests Host and
+    /// Expect too.
+    FieldReserved,
+    /// CONNECT with content or an offer to upgrade.
+    Connect,
+    /// The head would not read back as itself.
+    Head(WriteError),
+    /// The content is not what was announced, or a trailer field is none.
+    Content(EncodeError),
 }
 
-/// Appends a field line of our own making.
-pub(crate) fn line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
-    for part in [name, b": ", value, b"\r\n"] {
-        out.extend_from_slice(part);
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SendError::OutOfTurn => f.write_str("the connection is not in a state in which this may be sent"),
+            SendError::Status => f.write_str("this status code is not sent here"),
+            SendError::FieldReserved => f.write_str("the connection writes this field itself"),
+            SendError::Connect => f.write_str("CONNECT has no content and offers no upgrade"),
+            SendError::Head(error) => write!(f, "{error}"),
+            SendError::Content(error) => write!(f, "{error}"),
+        }
     }
 }
 
-/// What content becomes on the wire.
+impl std::error::Error for SendError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SendError::Head(error) => Some(error),
+            SendError::Content(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<WriteError> for SendError {
+    fn from(error: WriteError) -> SendError {
+        SendError::Head(error)
+    }
+}
+
+impl From<EncodeError> for SendError {
+    fn from(error: EncodeError) -> SendError {
+        SendError::Content(error)
+    }
+}
+
+/// The fields that the connection writes into any head.
+pub(crate) const RESERVED: [&str; 4] = ["connection", "content-length", "transfer-encoding", "upgrade"];
+
+/// The caller's fields, unless one is the connection's to write; room is left for `more`.
+pub(crate) fn callers<'f>(fields: &[Field<'f>], reserved: &[&str], more: usize) -> Result<Vec<Field<'f>>, SendError> {
+    let is_reserved = |name: &[u8]| reserved.iter().any(|reserved| name.eq_ignore_ascii_case(reserved.as_bytes()));
+    if fields.iter().any(|(name, _)| is_reserved(name)) {
+        return Err(SendError::FieldReserved);
+    }
+    let mut all = Vec::with_capacity(fields.len() + more);
+    all.extend_from_slice(fields);
+    Ok(all)
+}
+
+/// The content of a message that is being sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Encoder {
-    /// Nothing: the message has no content, whatever is given (an answer to HEAD).
-    Nothing,
-    /// Itself, so many octets more.
-    Fixed(u64),
-    /// Chunks.
-    Chunked,
-    /// Itself, until the connection closes.
-    UntilClose,
+pub(crate) enum Sending {
+    /// It has none, whatever is given: an answer to HEAD, 204, 304.
+    Without,
+    /// What was announced.
+    Body(Encoder),
 }
 
-impl Encoder {
-    /// Appends the octets of `content`.
-    pub(crate) fn content(&mut self, out: &mut Vec<u8>, content: &[u8]) -> Result<(), WriteError> {
-        match self {
-            _ if content.is_empty() => {}
-            Encoder::Nothing => {}
-            Encoder::Fixed(left) => {
-                *left = left.checked_sub(content.len() as u64).ok_or(WriteError::TooLong)?;
-                out.extend_from_slice(content);
-            }
-            Encoder::Chunked => {
-                out.extend_from_slice(format!("{:x}\r\n", content.len()).as_bytes());
-                out.extend_from_slice(content);
-                out.extend_from_slice(b"\r\n");
-            }
-            Encoder::UntilClose => out.extend_from_slice(content),
-        }
-        Ok(())
+impl Sending {
+    pub(crate) fn new(length: BodyLength) -> Sending {
+        Sending::Body(Encoder::new(length))
     }
 
-    /// Appends what ends the message.
-    pub(crate) fn end(self, out: &mut Vec<u8>, trailers: &[Field<'_>]) -> Result<(), WriteError> {
+    pub(crate) fn content(&mut self, out: &mut Vec<u8>, content: &[u8]) -> Result<(), SendError> {
         match self {
-            Encoder::Fixed(1..) => Err(WriteError::TooShort),
-            Encoder::Chunked => {
-                let start = out.len();
-                out.extend_from_slice(b"0\r\n");
-                if let Err(error) = fields(out, trailers, &NO_TRAILERS) {
-                    out.truncate(start);
-                    return Err(if error == WriteError::FieldReserved { WriteError::Trailer } else { error });
-                }
-                out.extend_from_slice(b"\r\n");
-                Ok(())
-            }
-            Encoder::Nothing | Encoder::Fixed(0) | Encoder::UntilClose if trailers.is_empty() => Ok(()),
-            Encoder::Nothing | Encoder::Fixed(0) | Encoder::UntilClose => Err(WriteError::Trailer),
+            Sending::Without => Ok(()),
+            Sending::Body(encoder) => Ok(encoder.write(out, content)?),
         }
+    }
+
+    pub(crate) fn end(self, out: &mut Vec<u8>, trailers: &[Field<'_>]) -> Result<(), SendError> {
+        let mut encoder = match self {
+            Sending::Without => Encoder::new(BodyLength::None),
+            Sending::Body(encoder) => encoder,
+        };
+        Ok(encoder.finish(out, trailers.iter().copied())?)
     }
 }
-
-/// What would change the message, if somebody merged it into the head (RFC 9110 §6.5.1).
-const NO_TRAILERS: [&str; 12] = [
-    "authorization",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-range",
-    "content-type",
-    "expect",
-    "host",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];

@@ -8,7 +8,7 @@ use super::message::{Content, OwnedField, Response, owned};
 use super::{AsyncHttp, Error, Heard, Role};
 use crate::body::BodyLength;
 use crate::client::{Client, Event, Head, Requesting};
-use crate::connection::outgoing::{Length, WriteError};
+use crate::connection::outgoing::{Length, SendError};
 use crate::connection::{Requests, Responses, Wait};
 use crate::transport::{AsyncTransport, TransportError};
 
@@ -105,7 +105,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// when the server answers before its end and closes: [`AsyncHttp::read_response`] has the answer.
     ///
     /// # Errors
-    /// [`WriteError::OutOfTurn`] where the connection takes no further request, or this one was sent before; what is wrong with
+    /// [`SendError::OutOfTurn`] where the connection takes no further request, or this one was sent before; what is wrong with
     /// the request (nothing was sent then); [`Error::Ended`] or [`Error::Fault`] where the server has ended the connection or
     /// sent octets that nobody asked for, so that nothing may be sent on it; the clock. A reset while content is sent is told
     /// when the response is read, behind what came before it.
@@ -116,7 +116,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             self.role = Role::Client(Box::new(asking));
         }
         if request.number.is_some() {
-            return Err(WriteError::OutOfTurn.into());
+            return Err(SendError::OutOfTurn.into());
         }
         self.look_before_reuse().await?;
         let content = std::mem::take(&mut request.options.content);
@@ -147,13 +147,13 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// [`Response::interim`].
     ///
     /// # Errors
-    /// [`WriteError::OutOfTurn`] where another response comes first; [`Error::Ended`] where the server ended the connection
+    /// [`SendError::OutOfTurn`] where another response comes first; [`Error::Ended`] where the server ended the connection
     /// without answering; a broken rule, the clock, the line. The connection cannot be used any more after any of them but the
     /// first.
     pub async fn read_response(&mut self, request: &Outgoing) -> Result<Response, Error> {
         let asking = self.asking()?;
         if request.number != Some(asking.read + 1) {
-            return Err(WriteError::OutOfTurn.into());
+            return Err(SendError::OutOfTurn.into());
         }
         if let Some(response) = asking.early.take() {
             asking.read += 1;
@@ -280,7 +280,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         match self.hear_now(&mut Vec::new())? {
             None => Ok(()),
             Some(_) if self.line.ended => Err(Error::Ended),
-            Some(_) => Err(WriteError::OutOfTurn.into()),
+            Some(_) => Err(SendError::OutOfTurn.into()),
         }
     }
 
@@ -331,7 +331,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
 
     /// The same with what has been received already; `None` where that tells nothing yet.
     fn hear_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Told>, Error> {
-        let Role::Client(asking) = &mut self.role else { return Err(WriteError::OutOfTurn.into()) };
+        let Role::Client(asking) = &mut self.role else { return Err(SendError::OutOfTurn.into()) };
         let octets = self.line.buffer.octets();
         let (consumed, event) = asking.client.read(octets, self.line.ended, Instant::now())?;
         let length = asking.client.length().unwrap_or(BodyLength::None);
@@ -371,7 +371,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     fn asking(&mut self) -> Result<&mut Asking, Error> {
         match &mut self.role {
             Role::Client(asking) => Ok(asking),
-            _ => Err(WriteError::OutOfTurn.into()),
+            _ => Err(SendError::OutOfTurn.into()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::connection::Wait;
-use crate::connection::outgoing::WriteError;
+use crate::connection::outgoing::SendError;
 use crate::message::Fault;
 use crate::transport::TransportError;
 
@@ -11,7 +11,7 @@ use crate::transport::TransportError;
 #[derive(Debug)]
 pub enum Error {
     /// Ours: the message cannot be sent, or not now.
-    Write(WriteError),
+    Send(SendError),
     /// Ours: the reader that was to give the content failed. The message was cut off.
     Content(std::io::Error),
     /// The peer's: a message broke a rule, or was cut off by the end of the connection.
@@ -49,7 +49,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Write(error) => write!(f, "{error}"),
+            Error::Send(error) => write!(f, "{error}"),
             Error::Content(error) => write!(f, "the content could not be read: {error}"),
             Error::Fault(fault) => {
                 write!(f, "{} at octet {}: {}", fault.rule, fault.at.start, fault.rule.sentence())
@@ -65,7 +65,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Write(error) => Some(error),
+            Error::Send(error) => Some(error),
             Error::Content(error) => Some(error),
             Error::Transport(error) => Some(error),
             _ => None,
@@ -73,9 +73,9 @@ impl std::error::Error for Error {
     }
 }
 
-impl From<WriteError> for Error {
-    fn from(error: WriteError) -> Error {
-        Error::Write(error)
+impl From<SendError> for Error {
+    fn from(error: SendError) -> Error {
+        Error::Send(error)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::message::{Content, OwnedField, Request, owned};
 use super::{AsyncHttp, Error, Heard, Role};
 use crate::body::BodyLength;
-use crate::connection::outgoing::{Length, WriteError};
+use crate::connection::outgoing::{Length, SendError};
 use crate::connection::{Requests, Wait};
 use crate::message::Fault;
 use crate::rule::Rule;
@@ -84,13 +84,13 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// # Errors
     /// A broken rule, the clock, the line. Where [`Error::status`] names a status, an answer to the request that could not be
     /// read may be sent, the last one. [`Error::Late`] of [`Wait::Idle`] is a connection at rest that nobody used.
-    /// [`WriteError::OutOfTurn`] while the request before it has had no answer.
+    /// [`SendError::OutOfTurn`] while the request before it has had no answer.
     pub async fn read_request(&mut self) -> Result<Option<Request>, Error> {
         if let Role::Fresh = self.role {
             self.role = Role::Server(Box::new(Server::new(self.options.limits, self.options.waits, Instant::now())));
         }
         if self.server()?.connection().outstanding() > 0 {
-            return Err(WriteError::OutOfTurn.into());
+            return Err(SendError::OutOfTurn.into());
         }
         let (mut dropped, mut count) = (Vec::new(), 0);
         while matches!(self.server()?.connection().requests(), Requests::Content(_)) {
@@ -146,7 +146,11 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         }
         responding.end(self.server()?, &[], Instant::now())?;
         self.flush().await?;
-        if self.server()?.connection().is_idle() {
+        let server = self.server()?;
+        if !server.connection().persists() {
+            server.leave(Instant::now());
+        }
+        if server.connection().is_idle() {
             self.line.buffer.rest();
         }
         Ok(())
@@ -250,7 +254,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
 
     /// The same with what has been received already; `None` where that tells nothing yet.
     fn serve_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Served>, Error> {
-        let Role::Server(server) = &mut self.role else { return Err(WriteError::OutOfTurn.into()) };
+        let Role::Server(server) = &mut self.role else { return Err(SendError::OutOfTurn.into()) };
         let octets = self.line.buffer.octets();
         let (consumed, event) = server.read(octets, self.line.ended, Instant::now())?;
         let served = match event {
@@ -303,7 +307,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     fn server(&mut self) -> Result<&mut Server, Error> {
         match &mut self.role {
             Role::Server(server) => Ok(server),
-            _ => Err(WriteError::OutOfTurn.into()),
+            _ => Err(SendError::OutOfTurn.into()),
         }
     }
 }
