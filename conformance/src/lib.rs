@@ -5,5 +5,6 @@
 
 pub mod corpus;
 pub mod judge;
+pub mod report;
 pub mod script;
 pub mod transcript;
