@@ -3,7 +3,11 @@
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
 //! `field`, `body`, `message`, `connection`, `client`, `server`, `transport`, `driver`.
 
+pub mod body;
+pub mod field;
+pub mod head;
 pub mod limits;
+pub mod message;
 pub mod octet;
 pub mod rule;
 pub mod span;

@@ -63,6 +63,11 @@ pub trait Witness {
     #[inline(always)]
     fn saw(&mut self, _element: Element, _at: Span) {}
 
+    /// Places told from now on count from this octet of the stream. A reader of streams says so before each reading; nobody
+    /// listens unless they want to.
+    #[inline(always)]
+    fn stands_at(&mut self, _base: u64) {}
+
     /// Whether the fast path, which only accepts clean heads and tells nobody anything, may be used.
     #[inline(always)]
     fn may_skip_grammar(&self) -> bool {
