@@ -3,6 +3,7 @@
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `corpus`, `transcript`, `script`, `judge`, `subject`,
 //! `serve`, `adapter`, `role`, `report`, `cli`.
 
+pub mod cli;
 pub mod corpus;
 pub mod judge;
 pub mod report;

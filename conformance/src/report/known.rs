@@ -111,7 +111,12 @@ struct File {
 pub fn load(file: &Path) -> Result<Vec<Known>, KnownError> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| KnownError::File { file: name.clone(), error })?;
-    parse(&text).map_err(|error| KnownError::Content { file: name, error })
+    let list = parse(&text).map_err(|error| KnownError::Content { file: name.clone(), error })?;
+    if list.is_empty() && !text.trim().is_empty() && !text.contains("known") {
+        let error = "has no [[known]] tables; an empty list is an empty file".to_owned();
+        return Err(KnownError::Content { file: name, error });
+    }
+    Ok(list)
 }
 
 /// Reads the `[[known]]` entries of a text. The error has line and column.

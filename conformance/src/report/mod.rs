@@ -15,13 +15,15 @@ pub mod paint;
 mod sample;
 pub mod text;
 
+pub use text::expected;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::corpus::model::Corpus;
+use crate::corpus::model::{Corpus, Keyword};
 use crate::judge::result::Report;
 use crate::report::account::Account;
 
@@ -103,6 +105,16 @@ pub fn word<T: Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         other => unreachable!("only enums without data have a word: {other:?}"),
+    }
+}
+
+/// How strongly a requirement binds, as people read it.
+pub fn keyword(level: Keyword) -> &'static str {
+    match level {
+        Keyword::MAY => "MAY",
+        Keyword::SHOULD => "SHOULD",
+        Keyword::MUST => "MUST",
+        Keyword::GRAMMAR => "grammar",
     }
 }
 

@@ -65,9 +65,18 @@ struct Row {
     columns: Vec<usize>,
 }
 
-/// The rows that show `octets`, with a row of carets under each row that a mark touches. `base` is the offset of the first octet
-/// in its stream; marks count from the first octet shown.
+/// [`annotated`] without notes.
 pub fn rows(octets: &[u8], base: u64, marks: &[Mark], look: Look) -> Vec<String> {
+    annotated(octets, base, marks, &[], look)
+}
+
+/// Where the notes of short rows begin.
+const NOTES_COLUMN: usize = 40;
+
+/// The rows that show `octets`, with a row of carets under each row that a mark touches. `base` is the offset of the first octet
+/// in its stream; marks and notes
+/// count from the first octet shown. A note stands behind the row that its offset is in.
+pub fn annotated(octets: &[u8], base: u64, marks: &[Mark], notes: &[(usize, String)], look: Look) -> Vec<String> {
     let split = split(octets, look.columns.max(8));
     let keep = kept(&split, octets.len(), marks, look.rows.max(4));
     let mut out = Vec::new();
@@ -80,7 +89,15 @@ pub fn rows(octets: &[u8], base: u64, marks: &[Mark], look: Look) -> Vec<String>
         if let Some(from) = skipped.take() {
             out.push(format!("{:>7}  ({} octets not shown)", "...", row.start - from));
         }
-        out.push(format!("{:>7}  {}", base + row.start as u64, row.text));
+        let noted: Vec<&str> =
+            notes.iter().filter(|(at, _)| (row.start..row.end()).contains(at)).map(|(_, note)| note.as_str()).collect();
+        let shown = format!(
+            "{:>7}  {:<width$}",
+            base + row.start as u64,
+            row.text,
+            width = if noted.is_empty() { 0 } else { NOTES_COLUMN }
+        );
+        out.push(if noted.is_empty() { shown } else { format!("{shown}  {}", noted.join(", ")) });
         let last = index + 1 == split.len();
         for mark in marks {
             if let Some(carets) = carets(row, mark, last) {

@@ -64,3 +64,12 @@ fn an_excerpt_says_how_much_it_leaves_out() {
     assert_eq!(excerpt(b"abcdef", 4), "abcd ... (2 octets more)");
     assert_eq!(excerpt(b"abcd", 4), "abcd");
 }
+
+#[test]
+fn notes_stand_behind_their_rows() {
+    let notes = [(0, "method".to_owned()), (4, "request-target".to_owned()), (16, "field name".to_owned())];
+    let shown = annotated(b"GET / HTTP/1.1\r\nX: a\r\n\r\n", 0, &[], &notes, Look::default());
+    assert!(shown[0].ends_with("  method, request-target"), "{shown:?}");
+    assert!(shown[1].ends_with("  field name"));
+    assert_eq!(shown[2], "     22  \\r\\n");
+}

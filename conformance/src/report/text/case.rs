@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use super::{exchange, expected::expected};
-use crate::corpus::model::{Case, Keyword, Kind, Verdict};
+use crate::corpus::model::{Case, Kind, Verdict};
 use crate::judge::result::{CaseResult, ControlState, Finding, Part, Sender};
 use crate::report::octets::{Look, Mark, rows};
 use crate::report::paint::Paint;
-use crate::report::{Material, place, word};
+use crate::report::{Material, keyword, place, word};
 use crate::transcript::{Delivery, Transcript};
 
 /// Writes all there is to say about a result.
@@ -65,15 +65,6 @@ fn head(paint: Paint, result: &CaseResult, case: Option<&Case>, out: &mut dyn Wr
         writeln!(out, "  deliveries: {}", list.join(", "))?;
     }
     Ok(())
-}
-
-fn keyword(level: Keyword) -> &'static str {
-    match level {
-        Keyword::MAY => "MAY",
-        Keyword::SHOULD => "SHOULD",
-        Keyword::MUST => "MUST",
-        Keyword::GRAMMAR => "grammar",
-    }
 }
 
 fn requirements(material: Material<'_>, result: &CaseResult, out: &mut dyn Write) -> io::Result<()> {

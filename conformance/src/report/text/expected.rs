@@ -3,7 +3,7 @@
 use crate::corpus::model::{Body, Case, Means, Rejection, Role, ThenConnection, Verdict};
 
 /// In a sentence, for a subject of that role.
-pub(crate) fn expected(case: &Case, role: Role) -> String {
+pub fn expected(case: &Case, role: Role) -> String {
     let outcomes = outcomes(case, role);
     match &case.body {
         Body::Message(message) => {

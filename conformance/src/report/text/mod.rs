@@ -6,6 +6,8 @@ mod exchange;
 mod expected;
 mod summary;
 
+pub use expected::expected;
+
 use std::io::{self, Write};
 
 use crate::corpus::model::{Kind, Verdict};

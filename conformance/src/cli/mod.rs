@@ -1,0 +1,101 @@
+//! The command line: one file per subcommand, each from its arguments to an exit code. What a command does lives in the library;
+//! here it is only asked for and shown.
+
+mod anatomy;
+mod error;
+mod explain;
+mod show;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::corpus::{self, model::Corpus};
+use crate::report::exit;
+use error::Failure;
+
+/// Judges HTTP/1.1 servers and parsers against RFC 9110 and RFC 9112.
+///
+/// Without a command: the self-check, every role that exists against the embedded reference subject.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wiregauge",
+    version,
+    after_help = "Examples:
+  wiregauge                                             the self-check
+  wiregauge server 127.0.0.1:8080                       judge a server that runs already
+  wiregauge server --start 'python3 -m http.server {port}'
+  wiregauge explain field-line.space-before-colon
+`wiregauge help COMMAND` says more, with examples; `wiregauge --help` lists the exit codes."
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command may be told.
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// A folder of fixtures: its files are added to the corpus in the binary, or replace those of the same folder and name; may
+    /// be given several times
+    #[arg(long, value_name = "DIR", global = true)]
+    fixtures: Vec<PathBuf>,
+}
+
+impl Global {
+    /// The corpus in the binary, with the folders of `--fixtures`.
+    fn corpus(&self) -> Result<Corpus, Failure> {
+        corpus::load_with(&self.fixtures).map_err(|errors| {
+            let says: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Failure::usage(says.join("\n"))
+        })
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Show(show::Args),
+    Explain(explain::Args),
+}
+
+/// Runs the command line of this process and gives its exit code.
+pub fn main() -> ExitCode {
+    let long_help =
+        format!("{}\n{}", Cli::command().get_after_help().map(ToString::to_string).unwrap_or_default(), exit::table());
+    let matches = Cli::command().after_long_help(long_help).get_matches();
+    let cli = match <Cli as clap::FromArgMatches>::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    match run(&cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            for line in failure.says.lines() {
+                // Where even that cannot be said, the exit code has to do.
+                let _ = writeln!(std::io::stderr(), "wiregauge: {line}");
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<u8, Failure> {
+    match &cli.command {
+        Command::Show(args) => show::run(args, &cli.global),
+        Command::Explain(args) => explain::run(args, &cli.global),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_holds() {
+        Cli::command().debug_assert();
+    }
+}
