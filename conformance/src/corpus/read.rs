@@ -21,7 +21,6 @@ pub(super) type Position = (usize, usize);
 
 /// Where in its file the parts of a case stand that the lint speaks about.
 #[derive(Clone, Debug, Default)]
-#[expect(dead_code, reason = "the lint reads them")]
 pub(super) struct CasePlaces {
     /// The file, as the user would open it.
     pub(super) file: String,
