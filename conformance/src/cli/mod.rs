@@ -4,6 +4,7 @@
 mod anatomy;
 mod error;
 mod explain;
+mod lint;
 mod show;
 
 use std::io::Write;
@@ -60,6 +61,7 @@ impl Global {
 enum Command {
     Show(show::Args),
     Explain(explain::Args),
+    Lint(lint::Args),
 }
 
 /// Runs the command line of this process and gives its exit code.
@@ -87,6 +89,7 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Show(args) => show::run(args, &cli.global),
         Command::Explain(args) => explain::run(args, &cli.global),
+        Command::Lint(args) => lint::run(args, &cli.global),
     }
 }
 

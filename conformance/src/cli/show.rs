@@ -8,9 +8,10 @@ use wiregauge_proto::message::Kind;
 use super::anatomy;
 use super::{Failure, Global};
 use crate::corpus::error::nearest;
+use crate::corpus::example_bindings;
 use crate::corpus::model::{
-    Awaited, Bindings, Body, Case, ConnectionMatcher, Corpus, Direction, MessageCase, MessageMatcher, Outcome,
-    ScriptStep, StatusMatcher, TextMatcher, Verb, Wire, WireText,
+    Awaited, Body, Case, ConnectionMatcher, Corpus, Direction, MessageCase, MessageMatcher, Outcome, ScriptStep,
+    StatusMatcher, TextMatcher, Verb, Wire, WireText,
 };
 use crate::report::octets::{Look, Mark, escape, excerpt, rows};
 use crate::report::{exit, expected, keyword, place, word};
@@ -29,18 +30,6 @@ pub(super) struct Args {
     raw: bool,
 }
 
-/// What the variables of wire text stand for where no subject is around.
-fn nobody() -> Bindings {
-    let text = |text: &str| text.to_owned();
-    Bindings {
-        authority: text("127.0.0.1:8080"),
-        host: text("127.0.0.1"),
-        path: text("/"),
-        origin: text("127.0.0.1:8081"),
-        token: text("token"),
-    }
-}
-
 pub(super) fn run(args: &Args, global: &Global) -> Result<u8, Failure> {
     let corpus = global.corpus()?;
     let Some(case) = corpus.case(&args.case) else {
@@ -51,11 +40,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<u8, Failure> {
     let mut out = io::stdout().lock();
     if args.raw {
         match &case.body {
-            Body::Message(message) => out.write_all(&message.wire.bind(&nobody()).octets)?,
+            Body::Message(message) => out.write_all(&message.wire.bind(&example_bindings()).octets)?,
             Body::Script(steps) => {
                 for step in steps {
                     if let Verb::Send(wire) = &step.verb {
-                        out.write_all(&wire.bind(&nobody()).octets)?;
+                        out.write_all(&wire.bind(&example_bindings()).octets)?;
                     }
                 }
             }
@@ -116,10 +105,10 @@ fn show_message(case: &Case, message: &MessageCase, out: &mut dyn Write) -> io::
         let expected = expected(case, *role);
         writeln!(out, "  expected of a {}: {expected}", word(role))?;
     }
-    let mut wire = message.wire.bind(&nobody());
+    let mut wire = message.wire.bind(&example_bindings());
     let sent = wire.octets.len();
     if let Some(rest) = &message.rest {
-        wire.octets.extend(rest.bind(&nobody()).octets);
+        wire.octets.extend(rest.bind(&example_bindings()).octets);
     }
     let (kind, what) = match message.direction {
         Direction::Request => (Kind::Requests, "request"),
@@ -146,7 +135,7 @@ fn show_step(step: &ScriptStep, out: &mut dyn Write) -> io::Result<()> {
     let within = step.within.map(|within| format!(", within {within:?}")).unwrap_or_default();
     match &step.verb {
         Verb::Send(text) => {
-            let wire = text.bind(&nobody());
+            let wire = text.bind(&example_bindings());
             writeln!(out, "  {} sends {} octets{within}", step.on, wire.octets.len())?;
             for row in rows(&wire.octets, 0, &wire_marks(&wire, None), Look { columns: 96, rows: 40 }) {
                 writeln!(out, "  {row}")?;
@@ -243,7 +232,7 @@ fn message_words(matcher: &MessageMatcher) -> String {
 }
 
 fn text_words(name: &str, matcher: &TextMatcher) -> String {
-    let shown = |text: &WireText| excerpt(&text.bind(&nobody()).octets, 80);
+    let shown = |text: &WireText| excerpt(&text.bind(&example_bindings()).octets, 80);
     let mut words = name.to_owned();
     let written = match matcher {
         TextMatcher::OneOf(texts) => write!(words, "=`{}`", texts.iter().map(shown).collect::<Vec<_>>().join("` or `")),
@@ -251,7 +240,9 @@ fn text_words(name: &str, matcher: &TextMatcher) -> String {
         TextMatcher::Lacks(text) => write!(words, " without member `{}`", shown(text)),
         TextMatcher::Present => write!(words, " present"),
         TextMatcher::Absent => write!(words, " absent"),
-        TextMatcher::Contains(text) => write!(words, " containing `{}`", escape(&text.bind(&nobody()).octets)),
+        TextMatcher::Contains(text) => {
+            write!(words, " containing `{}`", escape(&text.bind(&example_bindings()).octets))
+        }
     };
     written.expect("writing into a string does not fail");
     words
