@@ -158,3 +158,23 @@ fn nobody_reading_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert!(output.stderr.is_empty(), "{output:?}");
 }
+
+#[test]
+fn selecting_nothing_ends_with_4() {
+    for command in [&["list", "--filter", "no-such-thing"][..], &["export", "--filter", "no-such-thing"]] {
+        let output = wiregauge(command, b"");
+        assert_eq!(code(&output), 4, "{output:?}");
+    }
+}
+
+#[test]
+fn export_writes_the_octets_of_a_case() {
+    let folder = fixture(GOOD);
+    let arguments = ["export", "--fixtures", path(folder.path()), "--filter", "host/probe/control"];
+    let line: serde_json::Value = serde_json::from_slice(&wiregauge(&arguments, b"").stdout).unwrap();
+    assert_eq!(line["octets"], "R0VUIC8gSFRUUC8xLjENCkhvc3Q6IDEyNy4wLjAuMTo4MDgwDQoNCg==");
+    let seeds = tempfile::tempdir().unwrap();
+    let raw = format!("raw={}", path(seeds.path()));
+    assert_eq!(code(&wiregauge(&[&arguments[..], &["--format", &raw]].concat(), b"")), 0);
+    assert!(std::fs::read_dir(seeds.path()).unwrap().next().is_some());
+}

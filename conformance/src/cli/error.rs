@@ -18,6 +18,16 @@ impl Failure {
     pub(super) fn usage(says: impl Into<String>) -> Failure {
         Failure { code: exit::USAGE, says: says.into() }
     }
+
+    /// The same, with the file in front.
+    pub(super) fn file(file: &std::path::Path, error: impl std::fmt::Display) -> Failure {
+        Failure::usage(format!("{}: {error}", file.display()))
+    }
+
+    /// The selection left nothing over.
+    pub(super) fn nothing_selected() -> Failure {
+        Failure { code: exit::NOTHING_SELECTED, says: "no case is selected".to_owned() }
+    }
 }
 
 /// Writing to standard output fails when its reader is gone (`| head`): nobody is left to be told, so nothing is said.

@@ -4,7 +4,10 @@
 mod anatomy;
 mod error;
 mod explain;
+mod export;
 mod lint;
+mod list;
+mod selecting;
 mod show;
 
 use std::io::Write;
@@ -59,9 +62,11 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    List(list::Args),
     Show(show::Args),
     Explain(explain::Args),
     Lint(lint::Args),
+    Export(export::Args),
 }
 
 /// Runs the command line of this process and gives its exit code.
@@ -87,9 +92,11 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
+        Command::List(args) => list::run(args, &cli.global),
         Command::Show(args) => show::run(args, &cli.global),
         Command::Explain(args) => explain::run(args, &cli.global),
         Command::Lint(args) => lint::run(args, &cli.global),
+        Command::Export(args) => export::run(args, &cli.global),
     }
 }
 

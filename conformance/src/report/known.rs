@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use crate::corpus::model::{Kind, Verdict};
+use crate::corpus::select::glob;
 use crate::judge::result::CaseResult;
 
 /// One `[[known]]` entry of a list or manifest.
@@ -35,7 +36,7 @@ pub struct Known {
 impl Known {
     /// Whether the entry is about the result of that id.
     pub fn names(&self, id: &str) -> bool {
-        matches(&self.case, id)
+        glob(&self.case, id)
     }
 
     /// Whether it excuses that verdict, reason and date apart.
@@ -50,34 +51,6 @@ impl Known {
     pub fn is_over(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|expires| expires < today)
     }
-}
-
-/// Whether `id` matches `pattern`: `*` stands for any run of characters, `?` for one, all others for themselves.
-pub fn matches(pattern: &str, id: &str) -> bool {
-    let (pattern, id) = (pattern.as_bytes(), id.as_bytes());
-    let (mut p, mut i) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while i < id.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, i));
-                p += 1;
-            }
-            Some(&octet) if octet == b'?' || octet == id[i] => {
-                p += 1;
-                i += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    i = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|&octet| octet == b'*')
 }
 
 /// Why a list could not be read or written.
