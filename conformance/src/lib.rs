@@ -3,9 +3,11 @@
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `corpus`, `transcript`, `script`, `judge`, `subject`,
 //! `serve`, `adapter`, `role`, `report`, `cli`.
 
+pub mod adapter;
 pub mod cli;
 pub mod corpus;
 pub mod judge;
+pub mod mutant;
 pub mod report;
 pub mod script;
 pub mod transcript;

@@ -60,12 +60,13 @@ impl Decoder {
                 take
             }
             How::UntilClose { read, limit } => {
-                let room = *limit - *read;
-                if octets.len() as u64 > room {
-                    return Err(witness.lost(Rule::LimitContent, Span::octet(room as usize)));
+                let room = usize::try_from(*limit - *read).unwrap_or(usize::MAX);
+                if room == 0 && !octets.is_empty() {
+                    return Err(witness.lost(Rule::LimitContent, Span::octet(0)));
                 }
-                *read += octets.len() as u64;
-                octets.len()
+                let take = octets.len().min(room);
+                *read += take as u64;
+                take
             }
         };
         if take == 0 {

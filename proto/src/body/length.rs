@@ -121,7 +121,18 @@ pub fn response<W: Witness>(
     if answered == Answered::Connect && matches!(head.status, 200..=299) {
         return Ok(Decision { length: BodyLength::None, step: Step::Connect, must_close: false });
     }
-    let framing = Framing::read(&head.fields, octets, head.version, witness)?;
+    response_by_fields(&head.fields, head.version, octets, limits, witness)
+}
+
+/// Steps (3) to (8) for a response.
+pub(crate) fn response_by_fields<W: Witness>(
+    fields: &[FieldLine],
+    version: Version,
+    octets: &[u8],
+    limits: &Limits,
+    witness: &mut W,
+) -> Result<Decision, Broken> {
+    let framing = Framing::read(fields, octets, version, witness)?;
     if let Some(codings) = framing.codings {
         if codings.last.is_none() {
             witness.broke(Rule::TransferEncodingEmpty, framing.transfer_encoding)?;
@@ -130,7 +141,7 @@ pub fn response<W: Witness>(
         let length = if codings.chunked_last { BodyLength::Chunked } else { BodyLength::UntilClose };
         return Ok(framing.by_transfer_encoding(length));
     }
-    let length = content_length::read(octets, named(&head.fields, octets, "content-length"), witness)?;
+    let length = content_length::read(octets, named(fields, octets, "content-length"), witness)?;
     fixed(length, BodyLength::UntilClose, Step::ResponseWithout, limits, witness)
 }
 

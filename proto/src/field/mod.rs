@@ -25,6 +25,23 @@ pub fn named<'f>(fields: &'f [FieldLine], octets: &'f [u8], name: &'f str) -> im
     })
 }
 
+/// Whether a sender may put the field into a trailer section, as far as this layer knows it: fields that frame or route the
+/// message, or speak of the connection, stand in the head (RFC 9110 §6.5.1).
+pub fn may_be_trailer(name: &[u8]) -> bool {
+    const NEVER: [&str; 9] = [
+        "content-length",
+        "transfer-encoding",
+        "host",
+        "connection",
+        "upgrade",
+        "te",
+        "trailer",
+        "expect",
+        "max-forwards",
+    ];
+    !NEVER.iter().any(|never| name.eq_ignore_ascii_case(never.as_bytes()))
+}
+
 /// Checks the fields of a request that every recipient has to look at, but for those that frame it: Host (RFC 9112 §3.2) and
 /// Connection (RFC 9110 §7.6.1).
 ///

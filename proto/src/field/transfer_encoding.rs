@@ -26,14 +26,14 @@ impl Codings {
         // Empty members are to be accepted (RFC 9110 §5.6.1.2).
         while let Some(start) = (at..end).find(|at| !is_gap(octets[*at]) && octets[*at] != b',') {
             if at > line.value.range().start && octets[at..start].iter().all(|octet| is_gap(*octet)) {
-                witness.broke(Rule::TransferEncodingListSeparator, Span::octet(start))?;
+                witness.broke(Rule::TransferEncodingListSeparator, Span::new(at, start.max(at + 1)))?;
             }
             at = self.coding(octets, start, end, witness)?;
         }
         Ok(())
     }
 
-    /// transfer-coding = token *( OWS ";" OWS transfer-parameter ). Gives the place behind it.
+    /// transfer-coding = token *( OWS ";" OWS transfer-parameter ). Gives the place behind it, before any white space.
     fn coding<W: Witness>(
         &mut self,
         octets: &[u8],
@@ -46,6 +46,10 @@ impl Codings {
         crate::head::runs::tell(start, name_end, witness, |at| {
             (!is_token(octets[at])).then_some(Rule::TransferEncodingCodingOctet)
         })?;
+        if name.is_empty() {
+            // parameters without a name before them
+            witness.broke(Rule::TransferEncodingCodingOctet, Span::octet(start))?;
+        }
         let chunked = name.of(octets).eq_ignore_ascii_case(b"chunked");
         if chunked && self.chunked {
             witness.broke(Rule::TransferEncodingChunkedRepeated, name)?;
@@ -57,21 +61,23 @@ impl Codings {
         self.chunked_last = chunked;
         self.last = Some(name);
 
-        let mut at = skip_gap(octets, name_end, end);
-        if chunked && at < end && octets[at] == b';' {
-            witness.broke(Rule::TransferEncodingChunkedParameter, Span::octet(at))?;
-        }
-        while at < end && octets[at] == b';' {
-            let parameter = skip_gap(octets, at + 1, end);
-            match transfer_parameter(octets, parameter, end) {
-                Ok(after) => at = skip_gap(octets, after, end),
+        let mut done = name_end;
+        loop {
+            let semicolon = skip_gap(octets, done, end);
+            if octets[semicolon..end].first() != Some(&b';') {
+                return Ok(done);
+            }
+            if chunked && done == name_end {
+                witness.broke(Rule::TransferEncodingChunkedParameter, Span::octet(semicolon))?;
+            }
+            match transfer_parameter(octets, skip_gap(octets, semicolon + 1, end), end) {
+                Ok(after) => done = after,
                 Err(fault) => {
                     witness.broke(Rule::TransferEncodingParameterSyntax, Span::new(fault, (fault + 1).min(end)))?;
-                    at = (fault..end).find(|at| matches!(octets[*at], b',' | b';')).unwrap_or(end);
+                    done = (fault..end).find(|at| matches!(octets[*at], b',' | b';')).unwrap_or(end);
                 }
             }
         }
-        Ok(at)
     }
 }
 

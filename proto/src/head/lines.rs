@@ -68,3 +68,7 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "lines_tests.rs"]
+mod tests;

@@ -18,6 +18,7 @@ mod request_line;
 mod request_target;
 pub(crate) mod runs;
 mod status_line;
+pub(crate) mod write;
 
 pub(crate) use authority::{AuthorityRules, read as read_authority};
 

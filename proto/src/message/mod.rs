@@ -3,9 +3,11 @@
 
 mod read;
 mod whole;
+mod write;
 
 pub use read::{Event, Reader};
 pub use whole::{read_all_findings, read_all_strict, read_all_tolerant};
+pub use write::{HeadWriter, WriteError};
 
 use crate::rule::Rule;
 use crate::span::Place;

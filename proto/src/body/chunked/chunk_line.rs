@@ -33,10 +33,6 @@ pub(super) fn read<W: Witness>(
     let start = size_start(octets, line.start, end, witness)?;
     let digits_end = (start..end).find(|at| !octets[*at].is_ascii_hexdigit()).unwrap_or(end);
     let digits = Span::new(start, digits_end);
-    if digits.len() > limits.chunk_size_digits as usize {
-        let over = start + limits.chunk_size_digits as usize;
-        return Err(witness.lost(Rule::LimitChunkSizeDigits, Span::new(over, digits_end)));
-    }
     if digits.is_empty() {
         return Err(match octets[start..end].first() {
             None | Some(b';') => witness.lost(Rule::ChunkSizeMissing, digits),
@@ -45,6 +41,10 @@ pub(super) fn read<W: Witness>(
         });
     }
     let size = hexadecimal(digits.of(octets)).ok_or_else(|| witness.lost(Rule::ChunkSizeOverflow, digits))?;
+    if digits.len() > limits.chunk_size_digits as usize {
+        let over = start + limits.chunk_size_digits as usize;
+        return Err(witness.lost(Rule::LimitChunkSizeDigits, Span::new(over, digits_end)));
+    }
     witness.saw(Element::ChunkSize, digits);
 
     let semicolon = (digits_end..end).find(|at| !is_blank(octets[*at])).unwrap_or(end);
