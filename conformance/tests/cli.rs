@@ -178,3 +178,25 @@ fn export_writes_the_octets_of_a_case() {
     assert_eq!(code(&wiregauge(&[&arguments[..], &["--format", &raw]].concat(), b"")), 0);
     assert!(std::fs::read_dir(seeds.path()).unwrap().next().is_some());
 }
+
+#[test]
+fn the_adapter_answers_a_line_with_a_line() {
+    let question = b"{\"do\":\"parse\",\"id\":\"7\",\"kind\":\"request\",\"octets\":\"R0VUIC8=\",\"end\":false}\n";
+    let output = wiregauge(&["adapter"], question);
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&answer["id"], &answer["then"]), (&"7".into(), &"more".into()));
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
+fn coverage_counts_and_its_check_can_fail() {
+    let output = wiregauge(&["coverage", "--json"], b"");
+    let counted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(counted["rows"].as_array().unwrap().iter().any(|row| row["covered"].as_u64() > Some(50)));
+    assert_eq!(code(&output), 0);
+    // A case that cites a requirement nobody tested before, so that it has no sentence.
+    let folder = fixture(&GOOD.replace("9112-3.2-6", "9110-13.1-1"));
+    let output = wiregauge(&["coverage", "--check", "--fixtures", path(folder.path())], b"");
+    assert!(text(&output.stderr).contains("it has no sentence"), "{output:?}");
+    assert_eq!(code(&output), 1);
+}

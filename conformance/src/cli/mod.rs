@@ -1,7 +1,9 @@
 //! The command line: one file per subcommand, each from its arguments to an exit code. What a command does lives in the library;
 //! here it is only asked for and shown.
 
+mod adapter;
 mod anatomy;
+mod coverage;
 mod error;
 mod explain;
 mod export;
@@ -62,10 +64,12 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Adapter(adapter::Args),
     List(list::Args),
     Show(show::Args),
     Explain(explain::Args),
     Lint(lint::Args),
+    Coverage(coverage::Args),
     Export(export::Args),
 }
 
@@ -92,10 +96,12 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
+        Command::Adapter(args) => adapter::run(args),
         Command::List(args) => list::run(args, &cli.global),
         Command::Show(args) => show::run(args, &cli.global),
         Command::Explain(args) => explain::run(args, &cli.global),
         Command::Lint(args) => lint::run(args, &cli.global),
+        Command::Coverage(args) => coverage::run(args, &cli.global),
         Command::Export(args) => export::run(args, &cli.global),
     }
 }

@@ -75,16 +75,30 @@ pub struct Account {
     pub known: usize,
     /// Entries that fail the run.
     pub troubled: Vec<Troubled>,
-    /// Whether a case was a fault of the harness or the set-up.
+    /// How many cases were a fault of the harness or the set-up.
     pub faults: usize,
     /// Whether no case was judged at all.
     pub empty: bool,
+    /// Whether the run was stopped before its end: what was not played is not judged, and cannot pass.
+    pub cut_short: bool,
+    /// How the run ended, for whoever ran it to say.
+    pub ending: Ending,
+}
+
+/// How a run ended, beside its results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// The subject was not reached, or never accepted the base control.
+    pub unreached: bool,
+    /// A signal stopped the run: the exit code that says so.
+    pub signal: Option<u8>,
 }
 
 /// Holds `report` against the list: notes the reason at every excused case, sets the verdict of the whole to the worst that is
-/// not excused, and says what counts. `today` is a date such as `2027-01-31`.
-pub fn settle(report: &mut Report, list: &[Known], policy: Policy, today: &str) -> Account {
-    let mut account = Account { empty: report.cases.is_empty(), ..Account::default() };
+/// not excused, and says what counts. `ending` is how the run ended, `today` a date such as `2027-01-31`.
+pub fn settle(report: &mut Report, list: &[Known], policy: Policy, ending: Ending, today: &str) -> Account {
+    let (empty, cut_short) = (report.cases.is_empty(), report.interrupted);
+    let mut account = Account { empty, cut_short, ending, ..Account::default() };
     for result in &mut report.cases {
         result.known = excuse(result, list, today);
         if result.known.is_some() {
@@ -132,11 +146,15 @@ fn trouble(entry: &Known, report: &Report, policy: Policy, today: &str) -> Optio
 }
 
 impl Account {
-    /// The exit code of a run that reached its subject: several at once are 5, then 1.
+    /// The exit code: a signal's, then 5, then 3, then 1.
     pub fn exit(&self) -> u8 {
-        if self.faults > 0 {
+        if let Some(code) = self.ending.signal {
+            code
+        } else if self.faults > 0 {
             exit::HARNESS_FAULT
-        } else if !self.counted.is_empty() || !self.troubled.is_empty() {
+        } else if self.ending.unreached {
+            exit::UNREACHED
+        } else if self.cut_short || !self.counted.is_empty() || !self.troubled.is_empty() {
             exit::FAILED
         } else if self.empty {
             exit::NOTHING_SELECTED

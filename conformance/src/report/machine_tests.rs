@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::report::account::{Account, Policy, settle};
+use crate::report::account::{Account, Ending, Policy, settle};
 use crate::report::known::parse;
 use crate::report::{Format, Material, paint, sample, write};
 
@@ -11,7 +11,8 @@ const LIST: &str =
 
 fn written(format: Format) -> String {
     let mut report = sample::report();
-    let account: Account = settle(&mut report, &parse(LIST).unwrap(), Policy::default(), "2026-07-01");
+    let account: Account =
+        settle(&mut report, &parse(LIST).unwrap(), Policy::default(), Ending::default(), "2026-07-01");
     let corpus = sample::corpus();
     let material = Material { corpus: &corpus, report: &report, account: &account, again: "wiregauge", verbose: 0 };
     let mut out = Vec::new();

@@ -9,7 +9,7 @@ fn entry(case: &str) -> Known {
 
 fn settled(list: &[Known], policy: Policy) -> (Report, Account) {
     let mut report = sample::report();
-    let account = settle(&mut report, list, policy, TODAY);
+    let account = settle(&mut report, list, policy, Ending::default(), TODAY);
     (report, account)
 }
 
@@ -71,7 +71,11 @@ fn an_entry_that_names_nothing_is_noticed_only_when_everything_was_selected() {
     assert_eq!(account.troubled[0].trouble, Trouble::NamesNothing);
     let mut report = sample::report();
     report.interrupted = true;
-    assert!(settle(&mut report, &list, Policy { all_selected: true, ..Policy::default() }, TODAY).troubled.is_empty());
+    assert!(
+        settle(&mut report, &list, Policy { all_selected: true, ..Policy::default() }, Ending::default(), TODAY)
+            .troubled
+            .is_empty()
+    );
 }
 
 #[test]
@@ -93,7 +97,7 @@ fn warnings_count_when_denied_and_inconclusive_does_not_when_allowed() {
 fn a_fault_comes_before_a_failure_and_cannot_be_excused() {
     let mut report = sample::report();
     report.cases[0].verdict = Verdict::Fault;
-    let account = settle(&mut report, &[entry("*")], Policy::default(), TODAY);
+    let account = settle(&mut report, &[entry("*")], Policy::default(), Ending::default(), TODAY);
     assert_eq!(account.exit(), exit::HARNESS_FAULT);
 }
 
@@ -102,12 +106,31 @@ fn a_survey_case_never_counts() {
     let mut report = sample::report();
     report.cases.retain(|case| case.kind == Kind::Survey);
     report.cases[0].verdict = Verdict::Fail;
-    assert_eq!(settle(&mut report, &[], Policy::default(), TODAY).exit(), exit::CONFORMS);
+    assert_eq!(settle(&mut report, &[], Policy::default(), Ending::default(), TODAY).exit(), exit::CONFORMS);
 }
 
 #[test]
 fn a_report_without_cases_is_nothing_selected() {
     let mut report = sample::report();
     report.cases.clear();
-    assert_eq!(settle(&mut report, &[], Policy::default(), TODAY).exit(), exit::NOTHING_SELECTED);
+    assert_eq!(settle(&mut report, &[], Policy::default(), Ending::default(), TODAY).exit(), exit::NOTHING_SELECTED);
+}
+
+#[test]
+fn a_run_cut_short_does_not_pass() {
+    let mut report = sample::report();
+    report.interrupted = true;
+    assert_eq!(settle(&mut report, &all(), Policy::default(), Ending::default(), TODAY).exit(), exit::FAILED);
+}
+
+#[test]
+fn a_signal_comes_first_then_a_fault_then_an_unreached_subject_then_a_failure() {
+    let mut report = sample::report();
+    let mut ending = Ending { unreached: true, signal: Some(exit::TERMINATED) };
+    let code = |report: &mut Report, ending| settle(report, &[], Policy::default(), ending, TODAY).exit();
+    assert_eq!(code(&mut report, ending), exit::TERMINATED);
+    ending.signal = None;
+    assert_eq!(code(&mut report, ending), exit::UNREACHED);
+    report.cases[0].verdict = Verdict::Fault;
+    assert_eq!(code(&mut report, ending), exit::HARNESS_FAULT);
 }

@@ -1,11 +1,11 @@
 use super::*;
-use crate::report::account::{Account, Policy, settle};
+use crate::report::account::{Account, Ending, Policy, settle};
 use crate::report::sample;
 
 fn told(verbose: u8, change: impl FnOnce(&mut crate::judge::result::Report)) -> String {
     let mut report = sample::report();
     change(&mut report);
-    let account = settle(&mut report, &[], Policy::default(), "2026-07-01");
+    let account = settle(&mut report, &[], Policy::default(), Ending::default(), "2026-07-01");
     written(&report, &account, verbose)
 }
 
@@ -44,7 +44,7 @@ fn known_failures_are_listed_with_their_reason_and_not_shown_again() {
     let mut report = sample::report();
     let list =
         crate::report::known::parse("[[known]]\ncase = \"field-value/*\"\nreason = \"upstream says no\"\n").unwrap();
-    let account = settle(&mut report, &list, Policy::default(), "2026-07-01");
+    let account = settle(&mut report, &list, Policy::default(), Ending::default(), "2026-07-01");
     let text = written(&report, &account, 0);
     assert!(text.contains("field-value/nul/middle-of-value: upstream says no"));
     assert!(!text.contains("FAIL field-value"));
@@ -53,7 +53,7 @@ fn known_failures_are_listed_with_their_reason_and_not_shown_again() {
 #[test]
 fn colours_change_nothing_but_colours() {
     let mut report = sample::report();
-    let account = settle(&mut report, &[], Policy::default(), "2026-07-01");
+    let account = settle(&mut report, &[], Policy::default(), Ending::default(), "2026-07-01");
     let corpus = sample::corpus();
     let material = Material { corpus: &corpus, report: &report, account: &account, again: "wiregauge", verbose: 1 };
     let mut out = Vec::new();
