@@ -192,7 +192,7 @@ fn the_adapter_answers_a_line_with_a_line() {
 fn coverage_counts_and_its_check_can_fail() {
     let output = wiregauge(&["coverage", "--json"], b"");
     let counted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(counted["rows"].as_array().unwrap().iter().any(|row| row["covered"].as_u64() > Some(50)));
+    assert!(counted["rows"].as_array().unwrap().iter().any(|row| row["covered"].as_u64() > Some(20)));
     assert_eq!(code(&output), 0);
     // A case that cites a requirement nobody tested before, so that it has no sentence.
     let folder = fixture(&GOOD.replace("9112-3.2-6", "9110-13.1-1"));
