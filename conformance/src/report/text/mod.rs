@@ -17,6 +17,26 @@ use crate::report::{Material, word};
 
 /// Writes the report.
 pub fn write(material: Material<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    wrong(material, paint, out)?;
+    if material.verbose > 0 {
+        lines(material, paint, out)?;
+    }
+    summary::known(material, paint, out)?;
+    summary::survey(material, paint, out)?;
+    summary::table(material, paint, out)?;
+    summary::troubles(material, paint, out)?;
+    summary::closing(material, paint, out)
+}
+
+/// What is wrong, and the counts: for several runs below each other.
+pub fn brief(material: Material<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    wrong(material, paint, out)?;
+    summary::table(material, paint, out)?;
+    summary::closing(material, paint, out)
+}
+
+/// The subject, and every case that needs attention.
+fn wrong(material: Material<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let report = material.report;
     if let Some(headline) = &report.subject.headline {
         writeln!(out, "{} {headline}\n", paint.verdict(Verdict::Fail, "The subject:"))?;
@@ -28,14 +48,7 @@ pub fn write(material: Material<'_>, paint: Paint, out: &mut dyn Write) -> io::R
         writeln!(out)?;
         case::write(material, paint, result, out)?;
     }
-    if material.verbose > 0 {
-        lines(material, paint, out)?;
-    }
-    summary::known(material, paint, out)?;
-    summary::survey(material, paint, out)?;
-    summary::table(material, paint, out)?;
-    summary::troubles(material, paint, out)?;
-    summary::closing(material, paint, out)
+    Ok(())
 }
 
 /// One case as a failing one is shown, without colours.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::corpus::model::{Kind, Verdict};
+use crate::corpus::model::{Kind, Role, Verdict};
 use crate::judge::result::CaseResult;
 use crate::report::paint::Paint;
 use crate::report::{Material, word};
@@ -10,15 +10,16 @@ use crate::report::{Material, word};
 /// Who judged whom, and what was measured before the first case.
 pub(super) fn facts(material: Material<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (tool, subject) = (&material.report.tool, &material.report.subject);
-    let role = material.report.cases.first().map(|case| word(&case.role)).unwrap_or_default();
-    write!(out, "{} {}: {role} {}", tool.name, tool.version, paint.bold(&subject.name))?;
+    let role = material.report.cases.first().map(|case| case.role);
+    let role_word = role.map(|role| format!("{} ", word(&role))).unwrap_or_default();
+    write!(out, "{} {}: {role_word}{}", tool.name, tool.version, paint.bold(&subject.name))?;
     if subject.address != subject.name && !subject.address.is_empty() {
         write!(out, " at {}", subject.address)?;
     }
     writeln!(out)?;
     let mut facts = Vec::new();
-    // Without clocks there is no connection, and nothing else to say about one.
-    if subject.patience_ms > 0 {
+    // A parser has no connection, and recorded transcripts have theirs behind them.
+    if role != Some(Role::Parser) && subject.patience_ms > 0 {
         facts.push(format!("seen at level {}", word(&subject.observability)));
         facts.push(format!("{} connections at once", subject.jobs));
         facts.push(format!("answers are waited for {} ms", subject.patience_ms));
