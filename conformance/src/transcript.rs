@@ -130,6 +130,7 @@ pub enum What {
     /// A wait came out.
     Waited {
         /// What was waited for, in words.
+        #[serde(rename = "until")]
         on: String,
         /// How it came out.
         waited: Waited,

@@ -4,13 +4,18 @@
 //! `field`, `body`, `message`, `connection`, `client`, `server`, `transport`, `driver`.
 
 pub mod body;
+pub mod client;
+pub mod connection;
+pub mod driver;
 pub mod field;
 pub mod head;
 pub mod limits;
 pub mod message;
 pub mod octet;
 pub mod rule;
+pub mod server;
 pub mod span;
+pub mod transport;
 pub mod witness;
 
 pub use limits::Limits;

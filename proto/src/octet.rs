@@ -15,6 +15,7 @@ mod fn_table {
     pub(super) enum Kind {
         Token,
         Target,
+        Path,
         Host,
     }
 
@@ -43,6 +44,7 @@ mod fn_table {
                     )
             }
             Kind::Target => unreserved || sub_delim || matches!(octet, b'%' | b':' | b'@' | b'/' | b'?' | b'[' | b']'),
+            Kind::Path => unreserved || sub_delim || matches!(octet, b':' | b'@' | b'/' | b'?'),
             Kind::Host => unreserved || sub_delim || octet == b'%',
         }
     }
@@ -50,7 +52,22 @@ mod fn_table {
 
 static TOKEN: [bool; 256] = table(fn_table::Kind::Token);
 static TARGET: [bool; 256] = table(fn_table::Kind::Target);
+static PATH: [bool; 256] = table(fn_table::Kind::Path);
 static HOST: [bool; 256] = table(fn_table::Kind::Host);
+
+/// Those of the tables that the scan asks with vectors; neither class holds an octet from 0x80 on.
+pub(crate) const TOKEN_ASCII: [bool; 128] = ascii(table(fn_table::Kind::Token));
+pub(crate) const PATH_ASCII: [bool; 128] = ascii(table(fn_table::Kind::Path));
+
+const fn ascii(table: [bool; 256]) -> [bool; 128] {
+    let mut half = [false; 128];
+    let mut octet = 0;
+    while octet < 128 {
+        half[octet] = table[octet];
+        octet += 1;
+    }
+    half
+}
 
 /// tchar (RFC 9110 §5.6.2).
 #[inline(always)]
@@ -62,6 +79,12 @@ pub fn is_token(octet: u8) -> bool {
 #[inline(always)]
 pub fn is_target(octet: u8) -> bool {
     TARGET[octet as usize]
+}
+
+/// An octet that may stand in a path or a query but for `%`: pchar, `/` and `?` (RFC 3986 §3.3, §3.4).
+#[inline(always)]
+pub fn is_path(octet: u8) -> bool {
+    PATH[octet as usize]
 }
 
 /// An octet of a reg-name: unreserved, sub-delims and `%` (RFC 3986 §3.2.2).

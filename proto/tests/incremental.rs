@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::generate::{Chance, message, mutate};
 use common::observe::{Said, observe, reader};
 use common::samples::SAMPLES;
 use common::table::rows;
@@ -88,6 +89,38 @@ fn of_every_prefix_and_every_change_of_an_octet() {
                 assert_eq!(said(*kind, &changed, &[cut], true, Limits::DEFAULT), whole, "cut at {cut}: {text}");
             }
         }
+    }
+}
+
+#[test]
+fn of_generated_messages_that_went_wrong() {
+    let mut chance = Chance::new(5);
+    // Small enough to be met, large enough to let something through.
+    let small = Limits {
+        request_target: 10,
+        field_name: 14,
+        field_value: 14,
+        field_count: 4,
+        head: 120,
+        chunk_ext: 8,
+        trailer_section: 20,
+        ..Limits::DEFAULT
+    };
+    for _ in 0..6_000 {
+        let kind = if chance.one_in(2) { Kind::Requests } else { Kind::Responses };
+        let mut octets = message(&mut chance, kind);
+        octets.extend(message(&mut chance, kind));
+        if !chance.one_in(4) {
+            mutate(&mut chance, &mut octets);
+        }
+        let limits = if chance.one_in(2) { small } else { Limits::DEFAULT };
+        let ended = chance.one_in(2);
+        let whole = said(kind, &octets, &[], ended, limits);
+        let mut cuts: Vec<usize> = (0..chance.below(6)).map(|_| chance.below(octets.len() + 1)).collect();
+        cuts.sort_unstable();
+        assert_eq!(said(kind, &octets, &cuts, ended, limits), whole, "cut at {cuts:?}: {}", octets.escape_ascii());
+        let each: Vec<usize> = (1..octets.len()).collect();
+        assert_eq!(said(kind, &octets, &each, ended, limits), whole, "octet by octet: {}", octets.escape_ascii());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Streams read whole: what a stream holds, and what follows its messages.
 
-use wiregauge_proto::message::{Kind, Stream, Then, read_all_findings, read_all_strict};
-use wiregauge_proto::{Limits, Rule};
+use wiregauge_proto::message::{Event, Kind, Reader, Stream, Then, read_all_findings, read_all_strict};
+use wiregauge_proto::{Limits, Rule, Strict};
 
 fn requests(octets: &[u8]) -> Stream {
     read_all_strict(Kind::Requests, octets, false, &[], &Limits::DEFAULT)
@@ -102,4 +102,68 @@ fn the_rejection_is_the_first_finding() {
     let findings = read_all_findings(Kind::Requests, octets, false, &[], &Limits::DEFAULT);
     assert_eq!(strict.then, Then::Reject(findings.faults[0]));
     assert_eq!(findings.faults[0].rule, Rule::ContentLengthSign);
+}
+
+#[test]
+fn the_storage_of_one_head_holds_the_next() {
+    let request = b"GET / HTTP/1.1\r\nHost: a\r\nB: c\r\n\r\n";
+    let mut reader = Reader::new(Kind::Requests, Limits::DEFAULT, Strict);
+    let mut storage = None;
+    for _ in 0..5 {
+        let Ok((consumed, Event::Request(head))) = reader.read(request, false) else { panic!("no request") };
+        assert_eq!(consumed, request.len());
+        let here = (head.fields.as_ptr(), head.fields.capacity());
+        assert_eq!(*storage.get_or_insert(here), here);
+        reader.reuse(head.fields);
+        assert_eq!(reader.read(b"", false), Ok((0, Event::Complete { trailers: Vec::new() })));
+    }
+}
+
+#[test]
+fn limits_may_be_as_large_or_as_small_as_they_like() {
+    let octets = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a\r\nx\r\n0\r\nA: b\r\n\r\n";
+    let most = u32::MAX;
+    let large = Limits {
+        empty_lines: most,
+        method: most,
+        request_target: most,
+        reason: most,
+        field_name: most,
+        field_value: most,
+        field_count: most,
+        head: most,
+        content: u64::MAX,
+        chunk_size_digits: most,
+        chunk_ext: most,
+        chunk_ext_total: most,
+        trailer_section: most,
+        trailer_count: most,
+        interim_responses: most,
+    };
+    let none = Limits {
+        empty_lines: 0,
+        method: 0,
+        request_target: 0,
+        reason: 0,
+        field_name: 0,
+        field_value: 0,
+        field_count: 0,
+        head: 0,
+        content: 0,
+        chunk_size_digits: 0,
+        chunk_ext: 0,
+        chunk_ext_total: 0,
+        trailer_section: 0,
+        trailer_count: 0,
+        interim_responses: 0,
+    };
+    for kind in [Kind::Requests, Kind::Responses] {
+        for end in 0..octets.len() {
+            read_all_findings(kind, &octets[..end], true, &[], &large);
+            read_all_findings(kind, &octets[..end], true, &[], &none);
+        }
+    }
+    assert_eq!(read_all_strict(Kind::Requests, octets, false, &[], &large).then, Then::Idle);
+    let refused = read_all_strict(Kind::Requests, octets, false, &[], &none);
+    assert!(matches!(refused.then, Then::Reject(fault) if fault.rule == Rule::LimitHead), "{refused:?}");
 }

@@ -2,6 +2,7 @@
 //! questions; octets are base64, everything else is plain. `fixtures/README.md` has the contract for people.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +16,8 @@ pub struct Parse {
     pub id: String,
     /// Requests or responses.
     pub kind: Direction,
-    /// The octets.
-    pub octets: Vec<u8>,
+    /// The octets; questions about the same ones share them.
+    pub octets: Arc<[u8]>,
     /// Where they are cut, ascending.
     pub splits: Vec<usize>,
     /// Whether the connection ends behind them.

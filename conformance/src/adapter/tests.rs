@@ -21,7 +21,7 @@ fn ask(question: &Parse) -> Parsed {
 }
 
 fn request(octets: &[u8]) -> Parse {
-    Parse { id: "q".into(), octets: octets.to_vec(), ..Parse::default() }
+    Parse { id: "q".into(), octets: octets.into(), ..Parse::default() }
 }
 
 fn response(octets: &[u8]) -> Parse {

@@ -339,9 +339,14 @@ pub(super) fn content(
 
 fn chunks(input: &mut Input, request: &mut Request, mutation: Option<Mutation>) -> Result<(), Stop> {
     let is = |m| mutation == Some(m);
-    let mut seen = 0;
+    let (mut seen, mut lines) = (0, 0);
     loop {
         let line = input.line(4096, 400)?;
+        // Extensions are not free: chunk lines may not cost more than this beyond what they bring.
+        lines += line.len();
+        if lines > 16 * 1024 + request.content.len() {
+            return Err(Stop::Refuse(400));
+        }
         let size = chunk_line(&line, mutation)?;
         if size == 0 {
             break;

@@ -1,6 +1,10 @@
 //! A case made playable: case x delivery x variant -> a straight line of steps. Steps wait for conditions, never for a while
 //! (pacing of segments is the one exception). The player records what happened; it does not judge.
 
+pub mod lower;
+pub mod play;
+pub mod reading;
+
 use std::time::Duration;
 
 use crate::corpus::model::{Awaited, Shut};

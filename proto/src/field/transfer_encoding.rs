@@ -26,7 +26,7 @@ impl Codings {
         // Empty members are to be accepted (RFC 9110 §5.6.1.2).
         while let Some(start) = (at..end).find(|at| !is_gap(octets[*at]) && octets[*at] != b',') {
             if at > line.value.range().start && octets[at..start].iter().all(|octet| is_gap(*octet)) {
-                witness.broke(Rule::TransferEncodingListSeparator, Span::new(at, start.max(at + 1)))?;
+                witness.broke(Rule::TransferEncodingListSeparator, Span::octet(start))?;
             }
             at = self.coding(octets, start, end, witness)?;
         }

@@ -42,6 +42,11 @@ impl Lines {
         Lines { at, searched: at }
     }
 
+    /// Whether nothing was looked at yet.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.searched == 0
+    }
+
     /// The same, once the first `dropped` octets of the buffer are gone; all of them were read.
     pub(crate) fn rebase(&mut self, dropped: usize) {
         self.at -= dropped;

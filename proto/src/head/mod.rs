@@ -17,6 +17,7 @@ pub(crate) mod lines;
 mod request_line;
 mod request_target;
 pub(crate) mod runs;
+mod scan;
 mod status_line;
 pub(crate) mod write;
 
@@ -157,6 +158,11 @@ impl Progress {
         matches!(self.stage, Stage::StartLine).then_some(self.section.lines.at)
     }
 
+    /// Whether nothing was looked at yet: then the fast path may try, once per head.
+    fn is_untouched(&self) -> bool {
+        self.section.lines.is_untouched()
+    }
+
     /// Takes the field lines and leaves a fresh progress.
     fn finish(&mut self) -> (Vec<FieldLine>, u32) {
         let section = std::mem::take(self).section;
@@ -177,6 +183,24 @@ impl Progress {
 /// assert_eq!(head.target.of(octets), b"/");
 /// ```
 pub fn read_request<W: Witness>(
+    octets: &[u8],
+    progress: &mut Progress,
+    limits: &Limits,
+    witness: &mut W,
+) -> Result<Reading<RequestHead>, Broken> {
+    if progress.is_untouched()
+        && witness.may_skip_grammar()
+        && let Some((line, length)) = scan::request(octets, limits, &mut progress.section.fields)
+    {
+        let RequestLine { method, target, form, version } = line;
+        let fields = std::mem::take(&mut progress.section.fields);
+        return Ok(Reading::Done(RequestHead { method, target, form, version, fields, length }));
+    }
+    request_by_grammar(octets, progress, limits, witness)
+}
+
+#[inline(never)]
+fn request_by_grammar<W: Witness>(
     octets: &[u8],
     progress: &mut Progress,
     limits: &Limits,
@@ -208,7 +232,7 @@ fn request_line<W: Witness>(
 ) -> Result<Reading<()>, Broken> {
     loop {
         let start = progress.section.lines.at;
-        let window = start + limits.head as usize;
+        let window = start.saturating_add(limits.head as usize);
         let line = match progress.section.lines.next(octets, window) {
             Next::Need => return Ok(Reading::Need),
             Next::Long => return Err(request_line::too_long(octets, start, window, limits, witness)),
@@ -240,9 +264,27 @@ pub fn read_response<W: Witness>(
     limits: &Limits,
     witness: &mut W,
 ) -> Result<Reading<ResponseHead>, Broken> {
+    if progress.is_untouched()
+        && witness.may_skip_grammar()
+        && let Some((line, length)) = scan::response(octets, limits, &mut progress.section.fields)
+    {
+        let StatusLine { version, status, reason } = line;
+        let fields = std::mem::take(&mut progress.section.fields);
+        return Ok(Reading::Done(ResponseHead { version, status, reason, fields, length }));
+    }
+    response_by_grammar(octets, progress, limits, witness)
+}
+
+#[inline(never)]
+fn response_by_grammar<W: Witness>(
+    octets: &[u8],
+    progress: &mut Progress,
+    limits: &Limits,
+    witness: &mut W,
+) -> Result<Reading<ResponseHead>, Broken> {
     if let Stage::StartLine = progress.stage {
         let start = progress.section.lines.at;
-        let window = start + limits.head as usize;
+        let window = start.saturating_add(limits.head as usize);
         let line = match progress.section.lines.next(octets, window) {
             Next::Need => return Ok(Reading::Need),
             Next::Long => return Err(status_line::too_long(window, start, limits, witness)),
@@ -263,7 +305,7 @@ pub fn read_response<W: Witness>(
 
 fn section_limits(start: usize, limits: &Limits) -> SectionLimits {
     SectionLimits {
-        window: start + limits.head as usize,
+        window: start.saturating_add(limits.head as usize),
         name: limits.field_name as usize,
         value: limits.field_value as usize,
         count: limits.field_count as usize,

@@ -20,7 +20,7 @@ pub(super) struct ChunkLine {
 
 /// How long a chunk line may be, its CRLF included. (A tolerant reader's leading blank and prefix take from the rest.)
 pub(super) fn longest(limits: &Limits) -> usize {
-    limits.chunk_size_digits as usize + limits.chunk_ext as usize + 2
+    (limits.chunk_size_digits as usize).saturating_add(limits.chunk_ext as usize).saturating_add(2)
 }
 
 pub(super) fn read<W: Witness>(

@@ -47,11 +47,11 @@ impl Chunked {
     }
 
     pub(crate) fn read<W: Witness>(&mut self, octets: &[u8], witness: &mut W) -> Result<(usize, Piece), Broken> {
-        let mut at = 0;
+        let mut at = 0usize;
         loop {
             match &mut self.state {
                 State::Size(lines) => {
-                    let window = at + chunk_line::longest(&self.limits);
+                    let window = at.saturating_add(chunk_line::longest(&self.limits));
                     match lines.next(octets, window) {
                         Next::Need => {
                             lines.rebase(at);
@@ -95,7 +95,7 @@ impl Chunked {
                 },
                 State::Trailer { section, start } => {
                     let limits = SectionLimits {
-                        window: *start + self.limits.trailer_section as usize,
+                        window: start.saturating_add(self.limits.trailer_section as usize),
                         name: self.limits.field_name as usize,
                         value: self.limits.field_value as usize,
                         count: self.limits.trailer_count as usize,

@@ -1,0 +1,3 @@
+//! Who connects to whom: one orchestrator per role of the subject.
+
+pub mod server;

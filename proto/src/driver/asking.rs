@@ -1,0 +1,383 @@
+//! The client's calls.
+
+use std::io::Read;
+use std::time::Instant;
+
+use super::line::Sent;
+use super::message::{Content, OwnedField, Response, owned};
+use super::{AsyncHttp, Error, Heard, Role};
+use crate::body::BodyLength;
+use crate::client::{Client, Event, Head, Requesting};
+use crate::connection::outgoing::{Length, WriteError};
+use crate::connection::{Requests, Responses, Wait};
+use crate::transport::{AsyncTransport, TransportError};
+
+/// What a request shall be. `..Default::default()` is `GET /` without content; a host is always needed.
+#[derive(Debug)]
+pub struct RequestOptions {
+    /// The host, an IPv6 address in brackets. The port goes into [`super::Options::port`].
+    pub host: Vec<u8>,
+    /// The method.
+    pub method: Vec<u8>,
+    /// The request-target.
+    pub target: Vec<u8>,
+    /// Field lines, in order. Host, Content-Length, Transfer-Encoding, Connection, Upgrade and Expect are written by the
+    /// connection.
+    pub fields: Vec<OwnedField>,
+    /// The content. [`Content::None`] sends a Content-Length of 0 with POST, PUT and PATCH (RFC 9110 §8.6).
+    pub content: Content,
+    /// Whether the connection shall end after the response.
+    pub close: bool,
+    /// Whether to hold the content back until the server wants it, or [`crate::connection::Waits::proceed`] is over.
+    pub expect_continue: bool,
+    /// The protocols to offer to switch to.
+    pub upgrade: Vec<Vec<u8>>,
+}
+
+impl Default for RequestOptions {
+    fn default() -> RequestOptions {
+        RequestOptions {
+            host: Vec::new(),
+            method: b"GET".to_vec(),
+            target: b"/".to_vec(),
+            fields: Vec::new(),
+            content: Content::None,
+            close: false,
+            expect_continue: false,
+            upgrade: Vec::new(),
+        }
+    }
+}
+
+/// A request that was made for a connection. It is sent once.
+#[derive(Debug)]
+pub struct Outgoing {
+    options: RequestOptions,
+    /// The value of Host.
+    host: Vec<u8>,
+    /// Which request of the connection it became.
+    number: Option<u64>,
+}
+
+impl Outgoing {
+    /// The method.
+    pub fn method(&self) -> &[u8] {
+        &self.options.method
+    }
+
+    /// The value of its Host field.
+    pub fn host(&self) -> &[u8] {
+        &self.host
+    }
+}
+
+/// A client and what it has heard while it was still sending.
+#[derive(Debug)]
+pub(super) struct Asking {
+    pub(super) client: Client,
+    interim: Vec<(u16, Vec<OwnedField>)>,
+    early: Option<Response>,
+    sent: u64,
+    read: u64,
+}
+
+/// How much content is sent at once.
+const PIECE: usize = 16 * 1024;
+
+/// Whether to go on sending.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Go {
+    On,
+    Stop,
+}
+
+impl<T: AsyncTransport> AsyncHttp<T> {
+    /// Makes a request for this connection.
+    pub fn make_request(&self, options: RequestOptions) -> Outgoing {
+        let mut host = options.host.clone();
+        if let Some(port) = self.options.host_port() {
+            host.extend_from_slice(format!(":{port}").as_bytes());
+        }
+        Outgoing { options, host, number: None }
+    }
+
+    /// Sends a request, its content included. Several may be sent before the first response is read. Content is left unsent
+    /// when the server answers before its end and closes: [`AsyncHttp::read_response`] has the answer.
+    ///
+    /// # Errors
+    /// [`WriteError::OutOfTurn`] where the connection takes no further request, or this one was sent before; what is wrong with
+    /// the request (nothing was sent then); [`Error::Ended`] or [`Error::Fault`] where the server has ended the connection or
+    /// sent octets that nobody asked for, so that nothing may be sent on it; the clock. A reset while content is sent is told
+    /// when the response is read, behind what came before it.
+    pub async fn send_request(&mut self, request: &mut Outgoing) -> Result<(), Error> {
+        if let Role::Fresh = self.role {
+            let client = Client::new(self.options.limits, self.options.waits, Instant::now());
+            let asking = Asking { client, interim: Vec::new(), early: None, sent: 0, read: 0 };
+            self.role = Role::Client(Box::new(asking));
+        }
+        if request.number.is_some() {
+            return Err(WriteError::OutOfTurn.into());
+        }
+        self.look_before_reuse().await?;
+        let content = std::mem::take(&mut request.options.content);
+        let length = content.length().or(match request.options.method.as_slice() {
+            b"POST" | b"PUT" | b"PATCH" => Some(Length::Known(0)),
+            _ => None,
+        });
+        let options = &request.options;
+        let fields: Vec<_> = options.fields.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
+        let upgrade: Vec<_> = options.upgrade.iter().map(Vec::as_slice).collect();
+        let head = Head {
+            method: &options.method,
+            target: &options.target,
+            host: &request.host,
+            fields: &fields,
+            close: options.close,
+            expect_continue: options.expect_continue,
+            upgrade: &upgrade,
+        };
+        let asking = self.asking()?;
+        let requesting = asking.client.request(&head, length, Instant::now())?;
+        asking.sent += 1;
+        request.number = Some(asking.sent);
+        self.send_content(requesting, content).await
+    }
+
+    /// Reads the head of the response to `request`; its content is read next, or dropped. Interim responses before it are in
+    /// [`Response::interim`].
+    ///
+    /// # Errors
+    /// [`WriteError::OutOfTurn`] where another response comes first; [`Error::Ended`] where the server ended the connection
+    /// without answering; a broken rule, the clock, the line. The connection cannot be used any more after any of them but the
+    /// first.
+    pub async fn read_response(&mut self, request: &Outgoing) -> Result<Response, Error> {
+        let asking = self.asking()?;
+        if request.number != Some(asking.read + 1) {
+            return Err(WriteError::OutOfTurn.into());
+        }
+        if let Some(response) = asking.early.take() {
+            asking.read += 1;
+            return Ok(response);
+        }
+        self.drop_content().await?;
+        loop {
+            match self.hear(&mut Vec::new()).await? {
+                Told::Response(response) => {
+                    self.asking()?.read += 1;
+                    return Ok(response);
+                }
+                Told::Interim => {}
+                Told::Heard(_) => return Err(Error::Ended),
+            }
+        }
+    }
+
+    async fn send_content(&mut self, mut requesting: Requesting, content: Content) -> Result<(), Error> {
+        if self.push(Go::On).await? == Go::Stop || self.wait_to_proceed().await? == Go::Stop {
+            requesting.leave(&mut self.asking()?.client, Instant::now());
+            return Ok(());
+        }
+        let mut go = Go::On;
+        match content {
+            Content::None => {}
+            Content::Octets(octets) => {
+                for piece in octets.chunks(PIECE) {
+                    requesting.content(&mut self.asking()?.client, piece, Instant::now())?;
+                    go = self.push(go).await?;
+                    if go == Go::Stop {
+                        break;
+                    }
+                }
+            }
+            Content::Reader { mut reader, .. } => {
+                let mut piece = vec![0; PIECE];
+                while go == Go::On {
+                    let count = match reader.read(&mut piece) {
+                        Ok(0) => break,
+                        Ok(count) => count,
+                        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                        Err(error) => return Err(Error::Content(error)),
+                    };
+                    requesting.content(&mut self.asking()?.client, &piece[..count], Instant::now())?;
+                    go = self.push(go).await?;
+                }
+            }
+        }
+        if go == Go::On {
+            requesting.end(&mut self.asking()?.client, &[], Instant::now())?;
+            self.push(go).await?;
+        } else {
+            requesting.leave(&mut self.asking()?.client, Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Waits while the content is held back.
+    async fn wait_to_proceed(&mut self) -> Result<Go, Error> {
+        while matches!(self.asking()?.client.connection().requests(), Requests::Held(_)) {
+            if let Some(told) = self.hear_now(&mut Vec::new())? {
+                match told {
+                    Told::Interim => continue,
+                    Told::Response(response) => self.asking()?.early = Some(response),
+                    Told::Heard(_) => {}
+                }
+                return Ok(Go::Stop);
+            }
+            let deadline = self.asking()?.client.deadline();
+            match self.line.receive(deadline.map(|deadline| deadline.at)).await {
+                Ok(()) => {}
+                // Whatever it was that took too long, even the head of an answer: the content need not wait for it.
+                Err(TransportError::Late) => self.asking()?.client.proceed(Instant::now())?,
+                Err(error) => return Err(Error::from_transport(error, Wait::Proceed)),
+            }
+        }
+        Ok(Go::On)
+    }
+
+    /// Sends what was written, and listens meanwhile for an answer that makes an end of it (RFC 9112 §9.5).
+    async fn push(&mut self, go: Go) -> Result<Go, Error> {
+        let out = self.asking()?.client.take_out();
+        let wait = self.options.waits.send;
+        let by = || wait.and_then(|wait| Instant::now().checked_add(wait));
+        let mut done = 0;
+        let mut listen = self.asking()?.early.is_none() && self.asking()?.client.connection().outstanding() == 1;
+        while done < out.len() {
+            let sent = match listen {
+                true => self.line.send_or_hear(&out[done..], by).await,
+                false => self.line.send(&out[done..], by).await.map(|()| Sent::All),
+            };
+            match sent {
+                Ok(Sent::All) => return Ok(go),
+                Ok(Sent::Heard(count)) => {
+                    done += count;
+                    match self.hear_now(&mut Vec::new())? {
+                        Some(Told::Interim) => {}
+                        Some(Told::Response(response)) => {
+                            self.asking()?.early = Some(response);
+                            listen = false;
+                            if !self.persists() {
+                                return Ok(Go::Stop);
+                            }
+                        }
+                        Some(Told::Heard(_)) => return Ok(Go::Stop),
+                        // The beginning of an answer: its rest is read when the request is through.
+                        None => listen = false,
+                    }
+                }
+                Err(TransportError::Reset) => return Ok(Go::Stop),
+                Err(error) => return Err(Error::from_transport(error, Wait::Send)),
+            }
+        }
+        Ok(go)
+    }
+
+    /// A connection at rest may have been ended meanwhile, or hold what nobody asked for: then it is not used again.
+    async fn look_before_reuse(&mut self) -> Result<(), Error> {
+        if self.asking()?.client.connection().outstanding() > 0 {
+            return Ok(());
+        }
+        std::future::poll_fn(|context| std::task::Poll::Ready(self.line.poll_heard(context))).await;
+        match self.hear_now(&mut Vec::new())? {
+            None => Ok(()),
+            Some(_) if self.line.ended => Err(Error::Ended),
+            Some(_) => Err(WriteError::OutOfTurn.into()),
+        }
+    }
+
+    /// Drops what is unread of the response before.
+    async fn drop_content(&mut self) -> Result<(), Error> {
+        let (mut dropped, mut count) = (Vec::new(), 0);
+        while matches!(self.asking()?.client.connection().responses(), Responses::Content { .. }) {
+            self.hear(&mut dropped).await?;
+            count += dropped.len() as u64;
+            dropped.clear();
+            if count > self.options.drain {
+                return Err(self.too_long());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn hear_content(&mut self, into: &mut Vec<u8>) -> Result<Heard, Error> {
+        if !matches!(self.asking()?.client.connection().responses(), Responses::Content { .. }) {
+            return Ok(Heard::Complete);
+        }
+        match self.hear(into).await? {
+            Told::Heard(heard) => Ok(heard),
+            Told::Response(_) | Told::Interim => unreachable!("the end of a message comes before the next head"),
+        }
+    }
+
+    /// Reads on until there is something to tell. Content is appended to `into`.
+    async fn hear(&mut self, into: &mut Vec<u8>) -> Result<Told, Error> {
+        loop {
+            if let Some(told) = self.hear_now(into)? {
+                return Ok(told);
+            }
+            let deadline = self.asking()?.client.deadline();
+            match self.line.receive(deadline.map(|deadline| deadline.at)).await {
+                Ok(()) => {}
+                Err(TransportError::Late) => {
+                    self.asking()?.client.give_up();
+                    return Err(Error::Late(deadline.map_or(Wait::Answer, |deadline| deadline.wait)));
+                }
+                Err(error) => {
+                    self.asking()?.client.give_up();
+                    return Err(Error::from_transport(error, Wait::Answer));
+                }
+            }
+        }
+    }
+
+    /// The same with what has been received already; `None` where that tells nothing yet.
+    fn hear_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Told>, Error> {
+        let Role::Client(asking) = &mut self.role else { return Err(WriteError::OutOfTurn.into()) };
+        let octets = self.line.buffer.octets();
+        let (consumed, event) = asking.client.read(octets, self.line.ended, Instant::now())?;
+        let length = asking.client.length().unwrap_or(BodyLength::None);
+        let told = match event {
+            Event::Need => None,
+            Event::Interim(head) => {
+                asking.interim.push((head.status, owned(&head.fields, octets)));
+                asking.client.reuse(head.fields);
+                Some(Told::Interim)
+            }
+            Event::Response(head) | Event::Switched(head) => {
+                self.content = 0;
+                let switched = asking.client.connection().responses() == Responses::Switched;
+                let mut response = Response::new(&head, octets, length, switched);
+                response.interim = std::mem::take(&mut asking.interim);
+                asking.client.reuse(head.fields);
+                Some(Told::Response(response))
+            }
+            Event::Content(range) => {
+                self.content += range.len() as u64;
+                into.extend_from_slice(&octets[range]);
+                Some(Told::Heard(Heard::Content))
+            }
+            Event::Complete { trailers } => {
+                self.trailers = owned(&trailers, octets);
+                Some(Told::Heard(Heard::Complete))
+            }
+            Event::Over => Some(Told::Heard(Heard::Over)),
+        };
+        self.line.buffer.consume(consumed);
+        if asking.client.connection().is_idle() {
+            self.line.buffer.rest();
+        }
+        Ok(told)
+    }
+
+    fn asking(&mut self) -> Result<&mut Asking, Error> {
+        match &mut self.role {
+            Role::Client(asking) => Ok(asking),
+            _ => Err(WriteError::OutOfTurn.into()),
+        }
+    }
+}
+
+enum Told {
+    Response(Response),
+    Interim,
+    Heard(Heard),
+}

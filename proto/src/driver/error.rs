@@ -1,0 +1,86 @@
+//! Why a call of the driver did not do what it was asked to: whose fault it was.
+
+use std::fmt;
+
+use crate::connection::Wait;
+use crate::connection::outgoing::WriteError;
+use crate::message::Fault;
+use crate::transport::TransportError;
+
+/// Ours, the peer's, the clock's, the line's.
+#[derive(Debug)]
+pub enum Error {
+    /// Ours: the message cannot be sent, or not now.
+    Write(WriteError),
+    /// Ours: the reader that was to give the content failed. The message was cut off.
+    Content(std::io::Error),
+    /// The peer's: a message broke a rule, or was cut off by the end of the connection.
+    Fault(Fault),
+    /// The peer's: it ended the connection between two messages, where one was due.
+    Ended,
+    /// The clock's: this was waited for too long. Octets may have been sent in part.
+    Late(Wait),
+    /// The line's: the peer reset the connection.
+    Reset,
+    /// The line's: what else the transport reports; it was closed on this side, for example.
+    Transport(TransportError),
+}
+
+impl Error {
+    /// The status that a server answers, if an answer makes sense at all (RFC 9110 §15.5): its rule's, or 408 (Request Timeout).
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Error::Fault(fault) => Some(fault.rule.status()),
+            Error::Late(Wait::Head | Wait::Content | Wait::Message) => Some(408),
+            _ => None,
+        }
+    }
+
+    /// What a failed call of the transport means; lateness is told by what was waited for.
+    pub(super) fn from_transport(error: TransportError, wait: Wait) -> Error {
+        match error {
+            TransportError::Late => Error::Late(wait),
+            TransportError::Reset => Error::Reset,
+            other => Error::Transport(other),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Write(error) => write!(f, "{error}"),
+            Error::Content(error) => write!(f, "the content could not be read: {error}"),
+            Error::Fault(fault) => {
+                write!(f, "{} at octet {}: {}", fault.rule, fault.at.start, fault.rule.sentence())
+            }
+            Error::Ended => f.write_str("the peer ended the connection where a message was due"),
+            Error::Late(wait) => write!(f, "waited too long for the peer ({wait})"),
+            Error::Reset => f.write_str("the peer reset the connection"),
+            Error::Transport(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Write(error) => Some(error),
+            Error::Content(error) => Some(error),
+            Error::Transport(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Error {
+        Error::Write(error)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Error {
+        Error::Fault(fault)
+    }
+}

@@ -1,0 +1,104 @@
+//! The only place that awaits: the transport's three calls, and the receive buffer.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use super::buffer::Buffer;
+use crate::transport::{AsyncTransport, Close, TransportError};
+
+/// A transport and what it received.
+#[derive(Debug)]
+pub(super) struct Line<T> {
+    pub(super) transport: T,
+    pub(super) buffer: Buffer,
+    /// The peer ended its half.
+    pub(super) ended: bool,
+}
+
+/// What came of sending while listening.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// Everything was sent.
+    All,
+    /// Something came from the peer first, or its end: so many octets were sent until then.
+    Heard(usize),
+}
+
+impl<T: AsyncTransport> Line<T> {
+    pub(super) fn new(transport: T) -> Line<T> {
+        Line { transport, buffer: Buffer::default(), ended: false }
+    }
+
+    /// Receives more octets, or the end.
+    pub(super) async fn receive(&mut self, by: Option<Instant>) -> Result<(), TransportError> {
+        let Line { transport, buffer, ended } = self;
+        let count = poll_fn(|context| buffer.fill(|room| transport.poll_recv(context, room, by), filled)).await?;
+        *ended |= count == 0;
+        Ok(())
+    }
+
+    /// Sends all of `octets`, each piece by a deadline of its own.
+    pub(super) async fn send(
+        &mut self,
+        octets: &[u8],
+        mut by: impl FnMut() -> Option<Instant>,
+    ) -> Result<(), TransportError> {
+        let mut rest = octets;
+        while !rest.is_empty() {
+            let until = by();
+            let count = poll_fn(|context| self.transport.poll_send(context, rest, until)).await?;
+            rest = &rest[count..];
+        }
+        Ok(())
+    }
+
+    /// Sends `octets` until they are sent or something is heard (RFC 9112 §9.5: whoever sends content watches for an answer).
+    pub(super) async fn send_or_hear(
+        &mut self,
+        octets: &[u8],
+        mut by: impl FnMut() -> Option<Instant>,
+    ) -> Result<Sent, TransportError> {
+        let mut done = 0;
+        while done < octets.len() {
+            let until = by();
+            let count = poll_fn(|context| match self.poll_heard(context) {
+                true => Poll::Ready(Ok(None)),
+                false => self.transport.poll_send(context, &octets[done..], until).map_ok(Some),
+            });
+            match count.await? {
+                Some(count) => done += count,
+                None => return Ok(Sent::Heard(done)),
+            }
+        }
+        Ok(Sent::All)
+    }
+
+    /// Whether octets or the end have come; asks the transport without waiting, and leaves the task to be woken when some come. A
+    /// reset is told by the next call.
+    pub(super) fn poll_heard(&mut self, context: &mut Context<'_>) -> bool {
+        if !self.buffer.is_empty() || self.ended {
+            return true;
+        }
+        let Line { transport, buffer, ended } = self;
+        let now = Some(Instant::now());
+        match buffer.fill(|room| transport.poll_recv(context, room, now), filled) {
+            Poll::Ready(Ok(count)) => {
+                *ended |= count == 0;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) async fn close(&mut self, how: Close, by: Option<Instant>) -> Result<(), TransportError> {
+        poll_fn(|context| self.transport.poll_close(context, how, by)).await
+    }
+}
+
+fn filled(polled: &Poll<Result<usize, TransportError>>) -> usize {
+    match polled {
+        Poll::Ready(Ok(count)) => *count,
+        _ => 0,
+    }
+}

@@ -1,0 +1,151 @@
+//! Requests and responses as the caller of the driver has them: owned, with nothing of the connection in them.
+
+use std::fmt;
+use std::io;
+
+use crate::body::BodyLength;
+use crate::connection::outgoing::Length;
+use crate::field;
+use crate::head::{FieldLine, RequestHead, ResponseHead, TargetForm, Version};
+pub use crate::message::OwnedField;
+
+/// A request that was read: its head. Its content is read next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The method, case as it stood.
+    pub method: Vec<u8>,
+    /// The request-target as it stood.
+    pub target: Vec<u8>,
+    /// The form of the target.
+    pub form: TargetForm,
+    /// The version.
+    pub version: Version,
+    /// The field lines in order.
+    pub fields: Vec<OwnedField>,
+    /// How the end of its content is found.
+    pub length: BodyLength,
+    /// The protocols that it offers to switch to, in order of preference.
+    pub upgrade: Vec<Vec<u8>>,
+    /// Whether it waits for 100 (Continue) before it sends content. Reading the content sends it.
+    pub expects_continue: bool,
+    /// Whether it expects something else, that nobody here can do: 417 may answer it, or it is ignored (RFC 9110 §10.1.1).
+    pub expects_more: bool,
+}
+
+/// A response that was read: its head. Its content is read next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The version.
+    pub version: Version,
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase; may be empty.
+    pub reason: Vec<u8>,
+    /// The field lines in order.
+    pub fields: Vec<OwnedField>,
+    /// How the end of its content is found.
+    pub length: BodyLength,
+    /// The interim responses before it, in order: status and fields.
+    pub interim: Vec<(u16, Vec<OwnedField>)>,
+    /// Whether the octets that follow are another protocol's.
+    pub switched: bool,
+}
+
+/// Content that was read whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whole {
+    /// The content, chunked removed; other codings are left in place.
+    pub content: Vec<u8>,
+    /// Trailer field lines in order.
+    pub trailers: Vec<OwnedField>,
+}
+
+/// Content to send.
+#[derive(Default)]
+pub enum Content {
+    /// None, and no field that speaks of it (in a response: a Content-Length of 0, where one may stand).
+    #[default]
+    None,
+    /// These octets.
+    Octets(Vec<u8>),
+    /// What the reader gives until its end. Without a size it is sent chunked, or, to a client of version 1.0, until the
+    /// connection closes. A reader that gives more or less than `size` is an error, and the connection is not used again.
+    Reader {
+        /// Who gives the octets. At the async door, one that does not make its caller wait.
+        reader: Box<dyn io::Read + Send>,
+        /// How many octets it will give.
+        size: Option<u64>,
+    },
+}
+
+impl Content {
+    pub(super) fn length(&self) -> Option<Length> {
+        match self {
+            Content::None => None,
+            Content::Octets(octets) => Some(Length::Known(octets.len() as u64)),
+            Content::Reader { size: Some(size), .. } => Some(Length::Known(*size)),
+            Content::Reader { size: None, .. } => Some(Length::Unknown),
+        }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Content::None => f.write_str("None"),
+            Content::Octets(octets) => write!(f, "Octets({})", octets.len()),
+            Content::Reader { size, .. } => write!(f, "Reader({size:?})"),
+        }
+    }
+}
+
+impl<O: Into<Vec<u8>>> From<O> for Content {
+    fn from(octets: O) -> Content {
+        Content::Octets(octets.into())
+    }
+}
+
+impl Request {
+    pub(super) fn new(head: &RequestHead, octets: &[u8], length: BodyLength, held: bool, more: bool) -> Request {
+        Request {
+            method: head.method.of(octets).to_vec(),
+            target: head.target.of(octets).to_vec(),
+            form: head.form,
+            version: head.version,
+            fields: owned(&head.fields, octets),
+            length,
+            upgrade: match head.version >= Version::HTTP_11 {
+                true => field::upgrade_protocols(&head.fields, octets).map(|p| p.of(octets).to_vec()).collect(),
+                false => Vec::new(),
+            },
+            expects_continue: held,
+            expects_more: more,
+        }
+    }
+}
+
+impl Response {
+    pub(super) fn new(head: &ResponseHead, octets: &[u8], length: BodyLength, switched: bool) -> Response {
+        Response {
+            version: head.version,
+            status: head.status,
+            reason: head.reason.of(octets).to_vec(),
+            fields: owned(&head.fields, octets),
+            length,
+            interim: Vec::new(),
+            switched,
+        }
+    }
+}
+
+/// The values of every field line of that name (compared without case), in order.
+pub fn values<'f>(fields: &'f [OwnedField], name: &'f str) -> impl Iterator<Item = &'f [u8]> + 'f {
+    fields.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value.as_slice())
+}
+
+pub(super) fn owned(fields: &[FieldLine], octets: &[u8]) -> Vec<OwnedField> {
+    fields
+        .iter()
+        .map(|line| (line.name.of(octets).to_vec(), field::unfolded(line.value.of(octets)).into_owned()))
+        .collect()
+}

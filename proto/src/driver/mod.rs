@@ -1,0 +1,202 @@
+//! One loop between a transport and a face of the connection, with two doors: [`Http`] for a [`Transport`] that blocks,
+//! [`AsyncHttp`] for an [`AsyncTransport`]. One object per fresh connection; it becomes a client with the first request that it
+//! sends, a server with the first that it reads.
+//!
+//! ```text
+//!            make_request, send_request, read_response, read_content        (client)
+//!   caller ──────────────────────────────────────────────────────────► Http ──► Line ──► transport
+//!            read_request, read_content, make_response, send_response       (server)
+//! ```
+//!
+//! Absolute deadlines follow from [`crate::connection::Waits`]; this is the one layer that asks for the time. A client does not
+//! use a connection again after a close option, an incomplete or surplus response; a server drops what content is left
+//! unread within bounds, or closes; [`AsyncHttp::close`] lingers, so that the last response is not lost to a reset.
+//!
+//! ```
+//! use wiregauge_proto::driver::{Http, Options, RequestOptions, ResponseOptions};
+//! use wiregauge_proto::transport::memory;
+//!
+//! let (near, far) = memory::pair();
+//! let server = std::thread::spawn(move || {
+//!     let mut http = Http::new(far, Options::default());
+//!     while let Some(request) = http.read_request()? {
+//!         let whole = http.read_content()?;
+//!         let response = http.make_response(&request, ResponseOptions { content: whole.content.into(), ..Default::default() });
+//!         http.send_response(response)?;
+//!     }
+//!     http.close()
+//! });
+//! let mut http = Http::new(near, Options::default());
+//! let options = RequestOptions { host: "a.example".into(), method: "PUT".into(), content: "hello".into(), ..Default::default() };
+//! let mut request = http.make_request(options);
+//! http.send_request(&mut request)?;
+//! let response = http.read_response(&request)?;
+//! assert_eq!((response.status, http.read_content()?.content.as_slice()), (200, &b"hello"[..]));
+//! http.close()?;
+//! server.join().unwrap()?;
+//! # Ok::<(), wiregauge_proto::driver::Error>(())
+//! ```
+
+mod asking;
+mod blocking;
+mod buffer;
+mod error;
+mod line;
+pub mod message;
+mod options;
+mod serving;
+
+use std::time::Instant;
+
+pub use asking::{Outgoing, RequestOptions};
+pub use blocking::Http;
+pub use error::Error;
+pub use message::{Content, OwnedField, Request, Response, Whole};
+pub use options::{Date, Options};
+pub use serving::{Reply, ResponseOptions};
+
+use crate::connection::{Connection, Wait};
+use crate::server::Server;
+use crate::transport::{AsyncTransport, Close, TransportError};
+use line::Line;
+
+/// One connection, at the async door. Its futures wait where the transport waits; one that is dropped before it is done leaves
+/// the connection in the middle of something, and it can only be closed.
+#[derive(Debug)]
+pub struct AsyncHttp<T> {
+    line: Line<T>,
+    options: Options,
+    role: Role,
+    /// Octets of content read from the message that is being read.
+    content: u64,
+    /// The trailer fields of the message read last.
+    trailers: Vec<OwnedField>,
+}
+
+#[derive(Debug)]
+enum Role {
+    Fresh,
+    Client(Box<asking::Asking>),
+    Server(Box<Server>),
+}
+
+/// What was heard, as far as both roles hear the same.
+enum Heard {
+    Content,
+    Complete,
+    Over,
+}
+
+impl<T: AsyncTransport> AsyncHttp<T> {
+    /// A fresh connection over `transport`.
+    pub fn new(transport: T, options: Options) -> AsyncHttp<T> {
+        AsyncHttp { line: Line::new(transport), options, role: Role::Fresh, content: 0, trailers: Vec::new() }
+    }
+
+    /// The options.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The transport.
+    pub fn transport(&self) -> &T {
+        &self.line.transport
+    }
+
+    /// The states of the connection; `None` before it has become a client or a server.
+    pub fn connection(&self) -> Option<&Connection> {
+        match &self.role {
+            Role::Fresh => None,
+            Role::Client(asking) => Some(asking.client.connection()),
+            Role::Server(server) => Some(server.connection()),
+        }
+    }
+
+    /// Whether another request may be sent or read on this connection, once what is on its way is through.
+    pub fn persists(&self) -> bool {
+        self.connection().is_none_or(Connection::persists)
+    }
+
+    /// The transport, and the octets that were received and belong to no message: after a switch, the beginning of the other
+    /// protocol.
+    pub fn into_parts(mut self) -> (T, Vec<u8>) {
+        let octets = self.line.buffer.take();
+        (self.line.transport, octets)
+    }
+
+    /// Reads the content of the message whose head was read last, whole, and its trailers.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] of `limit.content` where it is longer than [`Options::content_in_memory`]; else as
+    /// [`AsyncHttp::read_piece`].
+    pub async fn read_content(&mut self) -> Result<Whole, Error> {
+        let mut content = Vec::new();
+        while self.read_piece(&mut content).await? {
+            if content.len() as u64 > self.options.content_in_memory {
+                return Err(self.too_long());
+            }
+        }
+        Ok(Whole { content, trailers: std::mem::take(&mut self.trailers) })
+    }
+
+    /// Reads some content and appends it to `into`. `false` says that the message is complete; [`AsyncHttp::trailers`] has
+    /// its trailer fields then. A server that is asked for content which the client holds back answers 100 (Continue) first.
+    ///
+    /// # Errors
+    /// A broken rule, the clock, the line. The message is incomplete then (RFC 9112 §8), and no further one is read.
+    pub async fn read_piece(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
+        let heard = match &self.role {
+            Role::Fresh => return Ok(false),
+            Role::Client(_) => self.hear_content(into).await?,
+            Role::Server(_) => self.serve_content(into).await?,
+        };
+        Ok(matches!(heard, Heard::Content))
+    }
+
+    /// The trailer fields of the message that was read to its end last.
+    pub fn trailers(&self) -> &[OwnedField] {
+        &self.trailers
+    }
+
+    /// Ends the connection in stages, so that what was sent last is not lost (RFC 9112 §9.6): our half first; then what still
+    /// comes is dropped until the peer ends its half or [`crate::connection::Waits::linger`] is over; then both.
+    ///
+    /// # Errors
+    /// What the transport reports. It is closed all the same.
+    pub async fn close(&mut self) -> Result<(), Error> {
+        let by = self.options.waits.linger.and_then(|linger| Instant::now().checked_add(linger));
+        let mut told = self.line.close(Close::Write, by).await;
+        self.line.buffer.take();
+        while told.is_ok() && !self.line.ended && by.is_some() {
+            match self.line.receive(by).await {
+                Ok(()) => {
+                    self.line.buffer.take();
+                    // A peer that never stops sending is not read for ever.
+                    if by.is_some_and(|by| by <= Instant::now()) {
+                        break;
+                    }
+                }
+                Err(TransportError::Late) => break,
+                Err(error) => told = Err(error),
+            }
+        }
+        let closed = self.line.close(Close::Both, by).await;
+        match told.and(closed) {
+            // The peer has closed its way; so have we.
+            Ok(()) | Err(TransportError::Closed | TransportError::Reset) => Ok(()),
+            Err(error) => Err(Error::from_transport(error, Wait::Linger)),
+        }
+    }
+
+    /// Sends what the face of the connection has written.
+    async fn flush(&mut self) -> Result<(), Error> {
+        let out = match &mut self.role {
+            Role::Fresh => return Ok(()),
+            Role::Client(asking) => asking.client.take_out(),
+            Role::Server(server) => server.take_out(),
+        };
+        let wait = self.options.waits.send;
+        let sent = self.line.send(&out, || wait.and_then(|wait| Instant::now().checked_add(wait))).await;
+        sent.map_err(|error| Error::from_transport(error, Wait::Send))
+    }
+}

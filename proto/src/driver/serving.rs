@@ -1,0 +1,314 @@
+//! The server's calls.
+
+use std::io::Read;
+use std::time::Instant;
+
+use super::message::{Content, OwnedField, Request, owned};
+use super::{AsyncHttp, Error, Heard, Role};
+use crate::body::BodyLength;
+use crate::connection::outgoing::{Length, WriteError};
+use crate::connection::{Requests, Wait};
+use crate::message::Fault;
+use crate::rule::Rule;
+use crate::server::{Event, Head, Responding, Server};
+use crate::span::Place;
+use crate::transport::{AsyncTransport, TransportError};
+
+/// What a response shall be. `..Default::default()` is 200 without content.
+#[derive(Debug)]
+pub struct ResponseOptions {
+    /// The status code, 200 to 599.
+    pub status: u16,
+    /// The reason phrase; may be empty.
+    pub reason: Vec<u8>,
+    /// Field lines, in order. Date, Content-Length, Transfer-Encoding and Connection are written by the connection.
+    pub fields: Vec<OwnedField>,
+    /// The value of a Content-Type field.
+    pub content_type: Option<Vec<u8>>,
+    /// The content. An answer to HEAD is given the same one as GET, and leaves it out.
+    pub content: Content,
+    /// Whether the connection shall end after this response.
+    pub close: bool,
+    /// The methods that the resource allows. A request with another one is answered 405 with an Allow field in place of all
+    /// this (RFC 9110 §15.5.6).
+    pub allowed_methods: Option<Vec<Vec<u8>>>,
+}
+
+impl Default for ResponseOptions {
+    fn default() -> ResponseOptions {
+        ResponseOptions {
+            status: 200,
+            reason: Vec::new(),
+            fields: Vec::new(),
+            content_type: None,
+            content: Content::None,
+            close: false,
+            allowed_methods: None,
+        }
+    }
+}
+
+/// A response that was made for a request.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase.
+    pub reason: Vec<u8>,
+    /// The field lines in order, without those that the connection writes.
+    pub fields: Vec<OwnedField>,
+    /// The content.
+    pub content: Content,
+    /// Whether the connection shall end after it.
+    pub close: bool,
+}
+
+impl From<ResponseOptions> for Reply {
+    /// A response to a request that could not be read.
+    fn from(options: ResponseOptions) -> Reply {
+        let ResponseOptions { status, reason, mut fields, content_type, content, close, allowed_methods: _ } = options;
+        if let Some(content_type) = content_type {
+            fields.push((b"Content-Type".to_vec(), content_type));
+        }
+        Reply { status, reason, fields, content, close }
+    }
+}
+
+/// How much of a Reader's content is taken at once.
+const PIECE: usize = 16 * 1024;
+
+impl<T: AsyncTransport> AsyncHttp<T> {
+    /// Reads the head of the next request; its content is read next, or dropped. `None` says that there is no next one, because
+    /// the client ended its half or one of the two had announced the end: what is left is to close.
+    ///
+    /// # Errors
+    /// A broken rule, the clock, the line. Where [`Error::status`] names a status, an answer to the request that could not be
+    /// read may be sent, the last one. [`Error::Late`] of [`Wait::Idle`] is a connection at rest that nobody used.
+    /// [`WriteError::OutOfTurn`] while the request before it has had no answer.
+    pub async fn read_request(&mut self) -> Result<Option<Request>, Error> {
+        if let Role::Fresh = self.role {
+            self.role = Role::Server(Box::new(Server::new(self.options.limits, self.options.waits, Instant::now())));
+        }
+        if self.server()?.connection().outstanding() > 0 {
+            return Err(WriteError::OutOfTurn.into());
+        }
+        let (mut dropped, mut count) = (Vec::new(), 0);
+        while matches!(self.server()?.connection().requests(), Requests::Content(_)) {
+            self.serve(&mut dropped).await?;
+            count += dropped.len() as u64;
+            dropped.clear();
+            if count > self.options.drain {
+                return Err(self.too_long());
+            }
+        }
+        match self.serve(&mut dropped).await? {
+            Served::Request(request) => Ok(Some(request)),
+            Served::Heard(_) => Ok(None),
+        }
+    }
+
+    /// Makes a response to `request`.
+    pub fn make_response(&self, request: &Request, options: ResponseOptions) -> Reply {
+        match &options.allowed_methods {
+            Some(allowed) if !allowed.contains(&request.method) => {
+                let allow = (b"Allow".to_vec(), allowed.join(&b", "[..]));
+                let close = options.close;
+                Reply { status: 405, reason: Vec::new(), fields: vec![allow], content: Content::None, close }
+            }
+            _ => options.into(),
+        }
+    }
+
+    /// Sends a response to the request that was read last, or to the one that could not be read. Content of that request which
+    /// is still unread keeps the connection only where it is certain to be short.
+    ///
+    /// # Errors
+    /// What is wrong with it (nothing was sent then), the reader of its content, the clock, the line.
+    pub async fn send_response(&mut self, reply: Reply) -> Result<(), Error> {
+        let close = reply.close || !self.rest_is_short()?;
+        let date = self.options.date.as_ref().map(|date| date.now());
+        let mut fields: Vec<(&[u8], &[u8])> = Vec::with_capacity(reply.fields.len() + 1);
+        if let Some(date) = &date {
+            fields.push((b"Date", date.as_bytes()));
+        }
+        fields.extend(reply.fields.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
+        let head = Head { status: reply.status, reason: &reply.reason, fields: &fields, close };
+        let length = reply.content.length().unwrap_or(Length::Known(0));
+        let mut responding = self.server()?.respond(&head, length, Instant::now())?;
+        match reply.content {
+            Content::None => {}
+            Content::Octets(octets) => responding.content(self.server()?, &octets, Instant::now())?,
+            Content::Reader { mut reader, .. } => {
+                if !responding.is_without_content() {
+                    self.send_from(&mut *reader, &mut responding).await?;
+                }
+            }
+        }
+        responding.end(self.server()?, &[], Instant::now())?;
+        self.flush().await?;
+        if self.server()?.connection().is_idle() {
+            self.line.buffer.rest();
+        }
+        Ok(())
+    }
+
+    /// Sends an interim response (1xx, but 101). A client of version 1.0 gets none.
+    ///
+    /// # Errors
+    /// What is wrong with it, the clock, the line.
+    pub async fn send_interim(&mut self, status: u16, fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
+        self.server()?.interim(status, b"", fields, Instant::now())?;
+        self.flush().await
+    }
+
+    /// Leaves HTTP: 101 with the protocols that it switches to, chosen from [`Request::upgrade`], or a 2xx to CONNECT. Content of
+    /// the request is read before. [`AsyncHttp::into_parts`] gives the transport for the other protocol.
+    ///
+    /// # Errors
+    /// What is wrong with it, the clock, the line.
+    pub async fn switch(&mut self, status: u16, protocols: &[&[u8]], fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
+        self.server()?.switch(status, protocols, fields, Instant::now())?;
+        self.flush().await
+    }
+
+    async fn send_from(&mut self, reader: &mut (dyn Read + Send), responding: &mut Responding) -> Result<(), Error> {
+        let mut piece = vec![0; PIECE];
+        loop {
+            let count = match reader.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(count) => count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(Error::Content(error)),
+            };
+            responding.content(self.server()?, &piece[..count], Instant::now())?;
+            self.flush().await?;
+        }
+    }
+
+    pub(super) async fn serve_content(&mut self, into: &mut Vec<u8>) -> Result<Heard, Error> {
+        let server = self.server()?;
+        match server.connection().requests() {
+            // Content that has come already needs no 100 (Continue).
+            Requests::Held(_) => {
+                if self.line.buffer.is_empty() {
+                    self.server()?.proceed(Instant::now())?;
+                    self.flush().await?;
+                }
+            }
+            Requests::Content(_) => {}
+            _ => return Ok(Heard::Complete),
+        }
+        match self.serve(into).await? {
+            Served::Heard(heard) => Ok(heard),
+            Served::Request(_) => unreachable!("the end of a message comes before the next head"),
+        }
+    }
+
+    /// Whether the request's content is read, or what is left of it will be dropped before the next request.
+    fn rest_is_short(&mut self) -> Result<bool, Error> {
+        let mut dropped = Vec::new();
+        while matches!(self.server()?.connection().requests(), Requests::Content(_)) {
+            match self.serve_now(&mut dropped) {
+                Ok(Some(Served::Heard(Heard::Content))) => dropped.clear(),
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(_) => return Ok(false),
+            }
+        }
+        let content = self.content;
+        let drain = self.options.drain;
+        let server = self.server()?;
+        Ok(match (server.connection().requests(), server.length()) {
+            (Requests::Content(_), Some(BodyLength::Fixed(length))) => {
+                length - content.min(length) <= drain - content.min(drain)
+            }
+            (Requests::Content(_), _) => false,
+            _ => true,
+        })
+    }
+
+    /// Reads on until there is something to tell. Content is appended to `into`.
+    async fn serve(&mut self, into: &mut Vec<u8>) -> Result<Served, Error> {
+        loop {
+            if let Some(served) = self.serve_now(into)? {
+                return Ok(served);
+            }
+            let deadline = self.server()?.deadline();
+            match self.line.receive(deadline.map(|deadline| deadline.at)).await {
+                Ok(()) => {}
+                Err(TransportError::Late) => {
+                    let wait = deadline.map_or(Wait::Idle, |deadline| deadline.wait);
+                    if wait != Wait::Idle {
+                        self.give_up();
+                    }
+                    return Err(Error::Late(wait));
+                }
+                Err(error) => return Err(Error::from_transport(error, Wait::Idle)),
+            }
+        }
+    }
+
+    /// The same with what has been received already; `None` where that tells nothing yet.
+    fn serve_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Served>, Error> {
+        let Role::Server(server) = &mut self.role else { return Err(WriteError::OutOfTurn.into()) };
+        let octets = self.line.buffer.octets();
+        let (consumed, event) = server.read(octets, self.line.ended, Instant::now())?;
+        let served = match event {
+            Event::Need => None,
+            Event::Request { head, held, expects_more } => {
+                self.content = 0;
+                let length = server.length().unwrap_or(BodyLength::None);
+                let request = Request::new(&head, octets, length, held, expects_more);
+                server.reuse(head.fields);
+                Some(Served::Request(request))
+            }
+            Event::Content(range) => {
+                self.content += range.len() as u64;
+                into.extend_from_slice(&octets[range]);
+                Some(Served::Heard(Heard::Content))
+            }
+            Event::Complete { trailers } => {
+                self.trailers = owned(&trailers, octets);
+                Some(Served::Heard(Heard::Complete))
+            }
+            Event::Wait | Event::Over | Event::Switched => Some(Served::Heard(Heard::Over)),
+        };
+        self.line.buffer.consume(consumed);
+        Ok(served)
+    }
+
+    /// No further request is read: this one is not waited for, or not wanted, any longer.
+    fn give_up(&mut self) {
+        if let Role::Server(server) = &mut self.role {
+            server.give_up(self.line.buffer.octets(), Instant::now());
+        }
+    }
+
+    /// Content that is longer than is taken here ends the reading.
+    pub(super) fn too_long(&mut self) -> Error {
+        let place = match &mut self.role {
+            Role::Fresh => 0,
+            Role::Client(asking) => {
+                asking.client.give_up();
+                asking.client.place()
+            }
+            Role::Server(server) => {
+                server.give_up(self.line.buffer.octets(), Instant::now());
+                server.place()
+            }
+        };
+        Error::Fault(Fault { rule: Rule::LimitContent, at: Place { start: place, end: place } })
+    }
+
+    fn server(&mut self) -> Result<&mut Server, Error> {
+        match &mut self.role {
+            Role::Server(server) => Ok(server),
+            _ => Err(WriteError::OutOfTurn.into()),
+        }
+    }
+}
+
+enum Served {
+    Request(Request),
+    Heard(Heard),
+}
