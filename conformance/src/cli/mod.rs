@@ -7,9 +7,15 @@ mod coverage;
 mod error;
 mod explain;
 mod export;
+mod judge;
 mod lint;
 mod list;
+mod progress;
+mod reporting;
 mod selecting;
+mod self_check;
+mod serve;
+mod server;
 mod show;
 
 use std::io::Write;
@@ -40,7 +46,7 @@ struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 /// What every command may be told.
@@ -60,11 +66,19 @@ impl Global {
             Failure::usage(says.join("\n"))
         })
     }
+
+    /// The flags that do the same again.
+    fn again(&self) -> String {
+        self.fixtures.iter().map(|folder| format!(" --fixtures {}", quoted(&folder.display().to_string()))).collect()
+    }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Server(Box<server::Args>),
+    Judge(judge::Args),
     Adapter(adapter::Args),
+    Serve(serve::Args),
     List(list::Args),
     Show(show::Args),
     Explain(explain::Args),
@@ -95,8 +109,12 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<u8, Failure> {
-    match &cli.command {
+    let Some(command) = &cli.command else { return self_check::run(&cli.global) };
+    match command {
+        Command::Server(args) => server::run(args, &cli.global),
+        Command::Judge(args) => judge::run(args, &cli.global),
         Command::Adapter(args) => adapter::run(args),
+        Command::Serve(args) => serve::run(args),
         Command::List(args) => list::run(args, &cli.global),
         Command::Show(args) => show::run(args, &cli.global),
         Command::Explain(args) => explain::run(args, &cli.global),
@@ -106,6 +124,21 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
     }
 }
 
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// What awaits sockets, timers and processes.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +146,13 @@ mod tests {
     #[test]
     fn the_definition_of_the_command_line_holds() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_take_them_apart() {
+        assert_eq!(quoted("127.0.0.1:8080"), "127.0.0.1:8080");
+        assert_eq!(quoted("python3 -m x {port}"), "'python3 -m x {port}'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
     }
 }

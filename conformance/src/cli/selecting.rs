@@ -2,6 +2,7 @@
 
 use crate::corpus::model::{Case, Corpus, Keyword, Kind, Role};
 use crate::corpus::select::{NamePattern, Section, Selection, kind_from_str, level_from_str};
+use crate::judge::result::Report;
 
 /// Which cases. Flags of one sort are alternatives, flags of different sorts must all hold.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -25,6 +26,15 @@ pub(super) struct SelectArgs {
 }
 
 impl SelectArgs {
+    /// Whether nothing narrows the corpus.
+    pub(super) fn is_all(&self) -> bool {
+        self.filter.is_empty()
+            && self.section.is_empty()
+            && self.level.is_empty()
+            && self.kind.is_empty()
+            && self.tag.is_empty()
+    }
+
     /// The selection, for subjects of these roles (of any, if none is named).
     pub(super) fn selection(&self, roles: &[Role]) -> Selection {
         Selection {
@@ -40,6 +50,19 @@ impl SelectArgs {
     /// The cases.
     pub(super) fn cases<'c>(&self, corpus: &'c Corpus, roles: &[Role]) -> Vec<&'c Case> {
         self.selection(roles).select(corpus)
+    }
+
+    /// Whether nothing but `--kind` narrows the corpus: then what a subject sends is judged beside the cases.
+    pub(super) fn is_whole_kinds(&self) -> bool {
+        SelectArgs { kind: Vec::new(), ..self.clone() }.is_all()
+    }
+
+    /// Takes out results of a kind that was not asked for.
+    pub(super) fn keep_kinds(&self, report: &mut Report) {
+        if !self.kind.is_empty() {
+            report.cases.retain(|result| self.kind.contains(&result.kind));
+            report.summary.retain(|kind, _| self.kind.contains(kind));
+        }
     }
 }
 

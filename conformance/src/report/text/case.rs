@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{exchange, expected::expected};
 use crate::corpus::model::{Case, Kind, Verdict};
+use crate::judge::Courtesy;
 use crate::judge::result::{CaseResult, ControlState, Finding, Part, Sender};
 use crate::report::octets::{Look, Mark, rows};
 use crate::report::paint::Paint;
@@ -57,8 +58,8 @@ fn head(paint: Paint, result: &CaseResult, case: Option<&Case>, out: &mut dyn Wr
         write!(out, ", {}", keyword(level))?;
     }
     writeln!(out, ")")?;
-    if let Some(case) = case {
-        writeln!(out, "  {}", case.title)?;
+    if let Some(title) = case.map(|case| case.title.as_str()).or_else(|| Courtesy::sentence(&result.id)) {
+        writeln!(out, "  {title}")?;
     }
     if !result.deliveries.is_empty() {
         let list: Vec<String> = result.deliveries.iter().map(|(d, v)| format!("{} {}", word(d), word(v))).collect();
@@ -134,25 +135,31 @@ fn finding(
     }
     let Some(transcript) = shows(result, first) else { return Ok(()) };
     let look = Look { columns: 96, rows: 14 };
+    // What a parser, or the caller of a client, says is on `app`; the octets that it is about are on `c1`.
+    let is_told = first.connection == "app";
+    let connection = if is_told { "c1" } else { first.connection.as_str() };
     for sender in [Sender::Us, Sender::Subject] {
-        let stream = exchange::stream(transcript, &first.connection, sender);
+        let stream = exchange::stream(transcript, connection, sender);
         let mut marks = Vec::new();
         if first.direction == sender {
             marks.push(mark(first, case));
-        } else if let (Sender::Us, Some(fault)) = (sender, transcript.fault.filter(|_| first.connection == "c1")) {
+        } else if let (Sender::Us, Some(fault)) = (sender, transcript.fault.filter(|_| connection == "c1")) {
             marks.push(Mark { at: fault as usize..fault as usize + 1, says: fault_words(case) });
         }
         let what = if sender == Sender::Us { "sent" } else { "came" };
-        if stream.is_empty() {
-            writeln!(out, "    {what} on {}: nothing", first.connection)?;
-        } else {
-            writeln!(out, "    {what} on {}, {} octets:", first.connection, stream.len())?;
+        if stream.is_empty() && !is_told {
+            writeln!(out, "    {what} on {connection}: nothing")?;
+        } else if !stream.is_empty() {
+            writeln!(out, "    {what} on {connection}, {} octets:", stream.len())?;
             for row in rows(&stream, 0, &marks, look) {
                 writeln!(out, "      {row}")?;
             }
         }
     }
-    if !transcript.events.is_empty() {
+    for answer in exchange::answers(transcript) {
+        writeln!(out, "    the answer: {answer}")?;
+    }
+    if !transcript.events.is_empty() && !is_told {
         writeln!(out, "    {}", exchange::ending(transcript, &first.connection))?;
     }
     Ok(())
@@ -174,7 +181,8 @@ fn fault_words(case: Option<&Case>) -> String {
 fn shows<'a>(result: &'a CaseResult, finding: &Finding) -> Option<&'a Transcript> {
     let of_delivery = || result.transcripts.iter().rev().filter(|transcript| transcript.delivery == finding.delivery);
     let long_enough = |transcript: &&Transcript| {
-        exchange::stream(transcript, &finding.connection, finding.direction).len() as u64 >= finding.at[1]
+        let connection = if finding.connection == "app" { "c1" } else { &finding.connection };
+        exchange::stream(transcript, connection, finding.direction).len() as u64 >= finding.at[1]
     };
     of_delivery().find(long_enough).or_else(|| of_delivery().next())
 }
@@ -188,7 +196,10 @@ fn exchanges(result: &CaseResult, case: Option<&Case>, groups: &[Group<'_>], out
         };
         writeln!(out, "  octets both ways, delivery {}{variant}{alone}:", word(&transcript.delivery))?;
         let finding = groups.iter().map(|group| group.first).find(|first| first.delivery == transcript.delivery);
-        let mark = finding.map(|finding| (finding.connection.as_str(), finding.direction, mark(finding, case)));
+        let mark = finding.map(|finding| {
+            let connection = if finding.connection == "app" { "c1" } else { finding.connection.as_str() };
+            (connection, finding.direction, mark(finding, case))
+        });
         let marked = mark.as_ref().map(|(connection, sender, mark)| (*connection, *sender, mark));
         exchange::write(transcript, marked, Look { columns: 100, rows: 200 }, out)?;
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::told;
 use crate::judge::result::Sender;
 use crate::report::octets::{Look, Mark, rows};
 use crate::report::word;
@@ -19,6 +20,15 @@ pub(super) fn stream(transcript: &Transcript, connection: &str, sender: Sender) 
         }
     }
     stream
+}
+
+/// What a parser, or the caller of a client, said, in words.
+pub(super) fn answers(transcript: &Transcript) -> Vec<String> {
+    let told = |event: &Event| match &event.what {
+        What::Told { answer } => Some(told::answered(answer)),
+        _ => None,
+    };
+    transcript.events.iter().filter_map(told).collect()
 }
 
 /// How the subject left the connection, in words.
@@ -142,8 +152,8 @@ fn happened(what: &What) -> String {
             Waited::Late => format!("{on}: not in time"),
             Waited::TooMuch => format!("{on}: too much came, reading stopped"),
         },
-        What::Told { answer } => format!("answered {answer}"),
-        What::Asked { question } => format!("was asked {question}"),
+        What::Told { answer } => told::answered(answer),
+        What::Asked { question } => told::asked(question),
         What::Died { how } => format!("the subject's process ended: {how}"),
         What::Sent { .. } | What::Received { .. } => unreachable!("shown as octets"),
     }

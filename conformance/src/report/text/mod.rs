@@ -5,6 +5,7 @@ mod case;
 mod exchange;
 mod expected;
 mod summary;
+mod told;
 
 pub use expected::expected;
 
