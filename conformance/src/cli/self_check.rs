@@ -50,7 +50,11 @@ pub(super) fn run(global: &Global) -> Result<u8, Failure> {
     let code = worst(&codes, stop.reason().map(signal_code));
     let verdict = if code == exit::CONFORMS { "ok" } else { "NOT ok" };
     let seconds = begun.elapsed().as_secs_f32();
-    writeln!(io::stdout().lock(), "self-check: {verdict}, {roles} roles, {seconds:.1} s, exit code {code}")?;
+    writeln!(
+        io::stdout().lock(),
+        "self-check: {verdict}, {}, {seconds:.1} s, exit code {code}",
+        if roles == 1 { "1 role".to_owned() } else { format!("{roles} roles") }
+    )?;
     Ok(code)
 }
 

@@ -141,7 +141,7 @@ fn finding(
     for sender in [Sender::Us, Sender::Subject] {
         let stream = exchange::stream(transcript, connection, sender);
         let mut marks = Vec::new();
-        if first.direction == sender {
+        if first.direction == sender && is_pointed(first) {
             marks.push(mark(first, case));
         } else if let (Sender::Us, Some(fault)) = (sender, transcript.fault.filter(|_| connection == "c1")) {
             marks.push(Mark { at: fault as usize..fault as usize + 1, says: fault_words(case) });
@@ -163,6 +163,12 @@ fn finding(
         writeln!(out, "    {}", exchange::ending(transcript, &first.connection))?;
     }
     Ok(())
+}
+
+/// Whether a finding points at octets, and not at a whole message.
+fn is_pointed(finding: &Finding) -> bool {
+    const A_FEW: u64 = 48;
+    finding.at[1].saturating_sub(finding.at[0]) <= A_FEW
 }
 
 fn mark(finding: &Finding, case: Option<&Case>) -> Mark {
@@ -195,7 +201,8 @@ fn exchanges(result: &CaseResult, case: Option<&Case>, groups: &[Group<'_>], out
             variant => format!(", {}", word(&variant)),
         };
         writeln!(out, "  octets both ways, delivery {}{variant}{alone}:", word(&transcript.delivery))?;
-        let finding = groups.iter().map(|group| group.first).find(|first| first.delivery == transcript.delivery);
+        let about = |first: &&Finding| first.delivery == transcript.delivery && is_pointed(first);
+        let finding = groups.iter().map(|group| group.first).find(about);
         let mark = finding.map(|finding| {
             let connection = if finding.connection == "app" { "c1" } else { finding.connection.as_str() };
             (connection, finding.direction, mark(finding, case))

@@ -1,5 +1,6 @@
 //! What is known of the subject, what is counted, and what is left to do.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::corpus::model::{Kind, Role, Verdict};
@@ -48,16 +49,24 @@ pub(super) fn known(material: Material<'_>, paint: Paint, out: &mut dyn Write) -
     Ok(())
 }
 
-/// What the subject does where it may choose.
+/// What the subject does where it may choose: per file, which outcome which case had. Controls say nothing of their own.
 pub(super) fn survey(material: Material<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let of_kind = |case: &&CaseResult| case.kind == Kind::Survey && case.verdict != Verdict::NotApplicable;
-    let mut survey = material.report.cases.iter().filter(of_kind).peekable();
-    if survey.peek().is_none() {
+    let mut files: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+    for case in &material.report.cases {
+        let (file, name) = case.id.rsplit_once('/').unwrap_or(("", case.id.as_str()));
+        if case.kind == Kind::Survey && case.verdict != Verdict::NotApplicable && !name.starts_with("control") {
+            let outcome = case.outcome.as_deref().unwrap_or("none of the outcomes");
+            files.entry(file).or_default().entry(outcome).or_default().push(name);
+        }
+    }
+    if files.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{}", paint.bold("Survey: what it does where it may choose"))?;
-    for case in survey {
-        writeln!(out, "  {}: {}", case.id, case.outcome.as_deref().unwrap_or("none of the outcomes"))?;
+    for (file, outcomes) in files {
+        let outcomes: Vec<String> =
+            outcomes.iter().map(|(outcome, names)| format!("{outcome}: {}", names.join(", "))).collect();
+        writeln!(out, "  {file}  {}", outcomes.join("; "))?;
     }
     Ok(())
 }
