@@ -85,7 +85,9 @@ pub fn load(file: &Path) -> Result<Vec<Known>, KnownError> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| KnownError::File { file: name.clone(), error })?;
     let list = parse(&text).map_err(|error| KnownError::Content { file: name.clone(), error })?;
-    if list.is_empty() && !text.trim().is_empty() && !text.contains("known") {
+    // Other tables and none of ours: a misspelt name, rather than an empty list.
+    let table: toml::Table = text.parse().unwrap_or_default();
+    if !table.is_empty() && !table.contains_key("known") {
         let error = "has no [[known]] tables; an empty list is an empty file".to_owned();
         return Err(KnownError::Content { file: name, error });
     }
@@ -139,26 +141,35 @@ pub fn update(text: &str, unlisted: &[&CaseResult], stale: &[&str]) -> Result<(S
     let mut updated = Updated::default();
     let item = document.entry("known").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     let list = item.as_array_of_tables_mut().ok_or("`known` is not a list of [[known]] tables")?;
-    list.retain(|entry| {
-        let case = entry.get("case").and_then(Item::as_str).unwrap_or_default();
-        let goes = stale.contains(&case);
-        if goes {
-            updated.removed.push(case.to_owned());
+    let mut left_behind = String::new();
+    let mut kept = ArrayOfTables::new();
+    for mut entry in std::mem::take(list) {
+        let case = entry.get("case").and_then(Item::as_str).unwrap_or_default().to_owned();
+        let before = entry.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned();
+        if stale.contains(&case.as_str()) {
+            // What stands right above an entry is about it; what a blank line parts from it is not.
+            left_behind.push_str(before.rfind("\n\n").map_or("", |blank| &before[..=blank]));
+            updated.removed.push(case);
+        } else {
+            entry.decor_mut().set_prefix(format!("{}{before}", std::mem::take(&mut left_behind)));
+            kept.push(entry);
         }
-        !goes
-    });
+    }
+    *list = kept;
     for result in unlisted {
         let mut entry = Table::new();
         entry["case"] = value(&result.id);
         entry["verdict"] = value(crate::report::word(&result.verdict));
         entry["reason"] = value("");
-        entry.decor_mut().set_prefix("\n");
+        entry.decor_mut().set_prefix(format!("{}\n", std::mem::take(&mut left_behind)));
         list.push(entry);
         updated.added.push(result.id.clone());
     }
     if list.is_empty() {
         document.remove("known");
     }
+    let after = format!("{left_behind}{}", document.trailing().as_str().unwrap_or_default());
+    document.set_trailing(after);
     Ok((document.to_string(), updated))
 }
 

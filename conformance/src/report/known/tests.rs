@@ -44,6 +44,17 @@ fn an_update_keeps_comments_and_asks_for_reasons() {
 }
 
 #[test]
+fn a_comment_goes_with_the_entry_below_it_and_a_heading_stays() {
+    let text = "# heading\n\n# about a\n[[known]]\ncase = \"a\"\nreason = \"r\"\n\n# about b\n[[known]]\ncase = \"b\"\nreason = \"r\"\n";
+    let (after, _) = update(text, &[], &["a"]).unwrap();
+    assert_eq!(after, "# heading\n\n# about b\n[[known]]\ncase = \"b\"\nreason = \"r\"\n");
+    let (after, _) = update(text, &[], &["a", "b"]).unwrap();
+    assert_eq!(after, "# heading\n");
+    let (after, _) = update(text, &[&sample::failing_case()], &["a", "b"]).unwrap();
+    assert!(after.starts_with("# heading\n\n[[known]]\ncase = \"field-value"), "{after}");
+}
+
+#[test]
 fn the_last_entry_leaves_no_empty_list_behind() {
     let (after, _) = update("name = \"x\"\n[[known]]\ncase = \"a\"\nreason = \"r\"\n", &[], &["a"]).unwrap();
     assert_eq!(after, "name = \"x\"\n");
