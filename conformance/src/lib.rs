@@ -4,9 +4,11 @@
 //! `serve`, `mutant`, `adapter`, `role`, `report`, `cli`.
 
 pub mod adapter;
+pub mod cli;
 pub mod corpus;
 pub mod judge;
 pub mod mutant;
+pub mod report;
 pub mod role;
 pub mod script;
 pub mod serve;

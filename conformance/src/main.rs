@@ -1,2 +1,5 @@
 //! The `wiregauge` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    wiregauge::cli::main()
+}

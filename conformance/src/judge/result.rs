@@ -1,6 +1,7 @@
 //! What the judge says, as values that reports are written from.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -152,4 +153,25 @@ pub struct Report {
     pub interrupted: bool,
     /// How long the run took.
     pub wall_ms: u64,
+}
+
+impl Report {
+    /// The report of these results: counted, with the worst verdict of those that count.
+    pub fn of(subject: SubjectFacts, cases: Vec<CaseResult>, interrupted: bool, wall: Duration) -> Report {
+        let mut summary: BTreeMap<Kind, BTreeMap<Verdict, usize>> = BTreeMap::new();
+        for case in &cases {
+            *summary.entry(case.kind).or_default().entry(case.verdict).or_default() += 1;
+        }
+        let counted = cases.iter().filter(|case| case.kind != Kind::Survey).map(|case| case.verdict);
+        Report {
+            format: 1,
+            tool: Tool { name: "wiregauge".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            verdict: counted.max().unwrap_or(Verdict::NotApplicable),
+            subject,
+            summary,
+            cases,
+            interrupted,
+            wall_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
 }

@@ -138,7 +138,11 @@ impl Hearing<'_> {
             rulings.push(self.accept(count));
         }
         if let Some(rejection) = &means.reject {
-            rulings.push(self.reject(rejection));
+            // Where the message may be taken, taking it is judged above: as a rejection it says nothing.
+            let ruling = self.reject(rejection);
+            if means.accept.is_none() || matches!(ruling.understood, Understood::Rejected) {
+                rulings.push(ruling);
+            }
         }
         if means.incomplete {
             rulings.push(self.ended());

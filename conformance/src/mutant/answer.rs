@@ -117,8 +117,7 @@ impl Answer {
         } else if chunked {
             octets.extend_from_slice(b"transfer-encoding: chunked\r\n");
         } else if !bodyless {
-            let wrong = usize::from(self.head_only && is(Mutation::HeadLengthDiffers)) * 7;
-            octets.extend(format!("content-length: {}\r\n", self.content.len() + wrong).bytes());
+            octets.extend(format!("content-length: {}\r\n", self.content.len()).bytes());
         }
         octets.extend_from_slice(b"\r\n");
         if !bodyless && (!self.head_only || is(Mutation::ContentToHead)) {

@@ -45,6 +45,12 @@ macro_rules! mutations {
 }
 
 impl Mutation {
+    /// Whether it only takes what the grammar lacks, where no MUST names it: a case then warns and does not fail (RFC 9112 §2.2, §3.2).
+    pub fn is_leniency(self) -> bool {
+        use Mutation::*;
+        matches!(self, AnyVersion | SimpleRequest | TargetCutAtBlank | ColonMissing)
+    }
+
     /// The mutation of that name.
     pub fn from_id(id: &str) -> Option<Mutation> {
         Mutation::ALL.iter().copied().find(|mutation| mutation.id() == id)
@@ -119,8 +125,6 @@ mutations! {
         "Of two pipelined requests the second is answered first."
     ContentToHead "content-to-head" Behaviour ["9110-9.3.2-1", "G9110-6.4.1-1"]
         "HEAD gets the content too."
-    HeadLengthDiffers "head-length-differs" Behaviour ["9110-8.6-3"]
-        "The Content-Length of HEAD is not that of GET."
     UnaskedContinue "unasked-continue" Behaviour ["9110-15.2-1"]
         "Every request with content gets a 100 first, asked for or not; that breaks a rule where the request is of version 1.0."
     NeverContinue "never-continue" Behaviour ["9110-10.1.1-12", "9110-10.1.1-11"]

@@ -75,8 +75,11 @@ fn plain(
     let must_end = then == Some(ThenConnection::Closed) || reading.asks_close;
     let coalesced = delivery == Delivery::Coalesced;
     if must_end {
+        // An open connection is shown by an answer, not by patience: a subject that has ended, or ends in its own time, gives none.
         line.answers(answers, Clock::Patience);
-        line.add(Act::AwaitEnd { clock: Clock::Patience });
+        line.add(Act::AwaitEnd { clock: Clock::Quiet });
+        line.add(probe(bindings));
+        line.answers(answers + 1, Clock::Patience);
     } else if means.reject.is_none() && coalesced {
         // The successor announces close, so that a conforming subject ends the connection behind it and nothing is waited out:
         // what came until then is all that there is.
