@@ -284,6 +284,7 @@ fn methods_that_are_not_served_are_refused() {
     let page = Scene::of(Contract::Static);
     let inner = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\n";
     assert_eq!(statuses(&page.ask(&[inner, GET].concat(), &[])), [405, 200]);
+    assert_eq!(statuses(&page.ask(&[b"TEA / HTTP/1.1\r\nHost: x\r\n\r\n", GET].concat(), &[])), [501, 200]);
     let held = b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n";
     let refused = page.ask_until_closed(held, &[]);
     assert_eq!(statuses(&refused), [405]);

@@ -46,7 +46,11 @@ pub(super) fn refuses(contract: Contract, method: &[u8]) -> Option<Reply> {
         // A message may hold secrets that its sender does not want to be shown to whoever asks (RFC 9110 §9.3.8).
         (_, b"TRACE") => Some(not_allowed(contract)),
         (Contract::Static, b"GET" | b"HEAD" | b"OPTIONS") => None,
-        (Contract::Static, _) => Some(not_allowed(contract)),
+        (Contract::Static, b"POST" | b"PUT" | b"DELETE" | b"PATCH") => Some(not_allowed(contract)),
+        // Nobody here knows it (RFC 9110 §9.1).
+        (Contract::Static, _) => {
+            Some(plain(501, "text/plain; charset=utf-8", "This method is not implemented here.\n".into()))
+        }
         (Contract::Echo | Contract::Body, _) => None,
     }
 }

@@ -155,7 +155,7 @@ pub enum Contract {
     Echo,
     /// The content of the request. Any method but CONNECT and TRACE, any path.
     Body,
-    /// The same small page at every path, to GET and HEAD.
+    /// The same small page at every path, to GET and HEAD; other methods are not allowed, unknown ones not implemented.
     Static,
 }
 
