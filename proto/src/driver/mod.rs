@@ -1,4 +1,4 @@
-//! One loop between a transport and a face of the connection, with two doors: [`Http`] for a [`Transport`] that blocks,
+//! One loop between a transport and a face of the connection, with two doors: [`Http`] for a [`Transport`](crate::transport::Transport) that blocks,
 //! [`AsyncHttp`] for an [`AsyncTransport`]. One object per fresh connection; it becomes a client with the first request that it
 //! sends, a server with the first that it reads.
 //!
