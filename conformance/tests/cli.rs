@@ -200,3 +200,25 @@ fn coverage_counts_and_its_check_can_fail() {
     assert!(text(&output.stderr).contains("it has no sentence"), "{output:?}");
     assert_eq!(code(&output), 1);
 }
+
+#[test]
+fn the_self_check_passes_every_role() {
+    let output = wiregauge(&[], b"");
+    let shown = text(&output.stdout);
+    assert_eq!(code(&output), 0, "{shown}");
+    assert!(shown.contains("server wiregauge serve") && shown.contains("parser wiregauge-proto"), "{shown}");
+    assert!(shown.lines().last().unwrap().starts_with("self-check: ok, 2 roles"), "{shown}");
+}
+
+#[test]
+fn parsers_are_judged_built_in_and_behind_the_contract() {
+    let of = |subject: &[&str]| wiregauge(&[&["parser"], subject, &["--section", "9112:7.1"]].concat(), b"");
+    assert_eq!(code(&of(&["--builtin", "proto"])), 0);
+    let command = format!("{} adapter", env!("CARGO_BIN_EXE_wiregauge"));
+    let output = of(&["--adapter", &command]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    assert_eq!(code(&of(&["--adapter", "false"])), 3);
+    assert_eq!(code(&of(&["--builtin", "nobody"])), 2);
+    let output = wiregauge(&["parser", "--builtin", "httparse", "--filter", "no-such-thing"], b"");
+    assert_eq!(code(&output), 4);
+}

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::{Failure, Global};
 use crate::corpus::coverage::coverage;
 use crate::corpus::model::Role;
+use crate::judge::Courtesy;
 use crate::report::{exit, word};
 
 /// Counts the requirements that have a case, by role, priority and level.
@@ -30,7 +31,10 @@ const PROMISED: [(Role, &str, usize); 2] = [(Role::Server, "A", 100), (Role::Par
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<u8, Failure> {
     let corpus = global.corpus()?;
-    let counted = coverage(&corpus, &BTreeSet::new());
+    // What a subject sends is linted in every run, without a case.
+    let linted = Courtesy::new().results(Role::Server, true, &corpus.requirements);
+    let beside: BTreeSet<String> = linted.into_iter().flat_map(|result| result.requirements).collect();
+    let counted = coverage(&corpus, &beside);
     let mut out = io::stdout().lock();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &counted).map_err(io::Error::from)?;

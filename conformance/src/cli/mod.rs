@@ -10,6 +10,7 @@ mod export;
 mod judge;
 mod lint;
 mod list;
+mod parser;
 mod progress;
 mod reporting;
 mod selecting;
@@ -76,6 +77,7 @@ impl Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Server(Box<server::Args>),
+    Parser(Box<parser::Args>),
     Judge(judge::Args),
     Adapter(adapter::Args),
     Serve(serve::Args),
@@ -112,6 +114,7 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
     let Some(command) = &cli.command else { return self_check::run(&cli.global) };
     match command {
         Command::Server(args) => server::run(args, &cli.global),
+        Command::Parser(args) => parser::run(args, &cli.global),
         Command::Judge(args) => judge::run(args, &cli.global),
         Command::Adapter(args) => adapter::run(args),
         Command::Serve(args) => serve::run(args),

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use crate::judge::result::CaseResult;
 use crate::report::word;
 use crate::role::server::Progress as Told;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -38,6 +39,17 @@ impl Progress {
             }
             Told::Confirming { case, .. } => self.0.set_message(format!("again, alone: {case}")),
         }
+    }
+
+    /// So much is to come.
+    pub(super) fn planned(&self, all: usize) {
+        self.0.set_length(all as u64);
+    }
+
+    /// A case was judged.
+    pub(super) fn result(&self, result: &CaseResult) {
+        self.0.inc(1);
+        self.0.set_message(result.id.clone());
     }
 
     /// The run is over.

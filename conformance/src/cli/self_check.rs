@@ -12,8 +12,8 @@ use crate::judge::result::Report;
 use crate::report::account::{Policy, settle};
 use crate::report::paint::Paint;
 use crate::report::{Material, exit, known, text};
-use crate::role::server;
 use crate::role::server::{Options, Stop};
+use crate::role::{parser, server};
 use crate::serve::{self, Server};
 use crate::subject::Subject;
 
@@ -35,11 +35,20 @@ pub(super) fn run(global: &Global) -> Result<u8, Failure> {
     )?;
     let mut codes = Vec::new();
     let mut roles = 0;
-    {
-        let mut checked = runtime.block_on(server_role(&corpus, &stop))?;
+    for role in [Role::Server, Role::Parser] {
+        if stop.reason().is_some() {
+            break;
+        }
+        let mut checked = match role {
+            Role::Server => runtime.block_on(server_role(&corpus, &stop))?,
+            _ => parser_role(&corpus, &stop),
+        };
         let policy = Policy { all_selected: true, ..Policy::default() };
         let account = settle(&mut checked.report, &[], policy, checked.ending, &known::today());
-        let again = "wiregauge server --start 'wiregauge serve --port {port}'";
+        let again = match role {
+            Role::Server => "wiregauge server --start 'wiregauge serve --port {port}'",
+            _ => "wiregauge parser --builtin proto",
+        };
         let material = Material { corpus: &corpus, report: &checked.report, account: &account, again, verbose: 0 };
         let mut out = io::stdout().lock();
         text::brief(material, Paint::for_stdout(), &mut out)?;
@@ -50,11 +59,7 @@ pub(super) fn run(global: &Global) -> Result<u8, Failure> {
     let code = worst(&codes, stop.reason().map(signal_code));
     let verdict = if code == exit::CONFORMS { "ok" } else { "NOT ok" };
     let seconds = begun.elapsed().as_secs_f32();
-    writeln!(
-        io::stdout().lock(),
-        "self-check: {verdict}, {}, {seconds:.1} s, exit code {code}",
-        if roles == 1 { "1 role".to_owned() } else { format!("{roles} roles") }
-    )?;
+    writeln!(io::stdout().lock(), "self-check: {verdict}, {roles} roles, {seconds:.1} s, exit code {code}")?;
     Ok(code)
 }
 
@@ -76,4 +81,17 @@ async fn server_role(corpus: &Corpus, stop: &Stop) -> Result<Checked, Failure> {
     reference.shutdown().await;
     let ending = Ending { unreached: !run.accepted, signal: run.stopped.map(signal_code) };
     Ok(Checked { report: run.report, ending })
+}
+
+fn parser_role(corpus: &Corpus, stop: &Stop) -> Checked {
+    let selected: Vec<_> = corpus.cases.iter().filter(|case| case.roles.contains(&Role::Parser)).collect();
+    let (begun, progress) = (Instant::now(), Progress::new("parser"));
+    progress.planned(selected.len());
+    let run = parser::run(corpus, &selected, &mut parser::Proto::new(), &mut |result| {
+        progress.result(result);
+        stop.reason().is_none()
+    });
+    progress.over();
+    let report = Report::of(run.facts, run.results, stop.reason().is_some(), begun.elapsed());
+    Checked { report, ending: Ending { unreached: false, signal: stop.reason().map(signal_code) } }
 }
