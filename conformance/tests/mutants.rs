@@ -20,7 +20,7 @@ async fn killers(corpus: &Corpus, mutation: Mutation) -> Vec<String> {
     // Only one mutant is wrong about how octets arrive.
     let arrival = mutation == Mutation::FirstSegmentIsHead;
     let deliveries = (!arrival).then(|| [Delivery::Whole, Delivery::Coalesced].into_iter().collect());
-    let options = Options { deliveries, patience: Duration::from_millis(500), ..support::brisk() };
+    let options = Options { deliveries, patience: Duration::from_secs(1), ..support::brisk() };
     let run = support::judge(corpus, &selected, running.address(), &options).await;
     let breaks = mutation.breaks();
     let only_should = mutation.is_leniency();
@@ -45,8 +45,8 @@ async fn killers(corpus: &Corpus, mutation: Mutation) -> Vec<String> {
 fn every_mutant_is_caught() {
     let corpus = support::corpus();
     let mut rows = Vec::new();
-    // Half of them at a time: they mostly wait. A run stays on the thread that began it.
-    for some in Mutation::ALL.chunks(Mutation::ALL.len().div_ceil(2)) {
+    // A third of them at a time: they mostly wait. A run stays on the thread that began it.
+    for some in Mutation::ALL.chunks(Mutation::ALL.len().div_ceil(3)) {
         std::thread::scope(|scope| {
             let each = some.iter().map(|mutation| {
                 scope.spawn(|| {

@@ -111,7 +111,7 @@ mutations! {
     ColonMissing "colon-missing" Reading ["G9112-5-1"]
         "A field line without colon is skipped."
 
-    KeepsOpenAfterFramingError "keeps-open-after-framing-error" Behaviour ["9112-6.3-5", "9112-6.3-3"]
+    KeepsOpenAfterFramingError "keeps-open-after-framing-error" Behaviour ["9112-6.3-3"]
         "After a bad length the connection stays open and what follows is read as a request."
     MergesTrailers "merges-trailers" Behaviour ["9112-7.1.2-3", "9110-6.5.1-2"]
         "Trailer fields are added to the fields of the head."

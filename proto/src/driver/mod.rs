@@ -1,6 +1,6 @@
-//! One loop between a transport and a face of the connection, with two doors: [`Http`] for a [`Transport`] that blocks,
-//! [`AsyncHttp`] for an [`AsyncTransport`]. One object per fresh connection; it becomes a client with the first request that it
-//! sends, a server with the first that it reads.
+//! One loop between a transport and a face of the connection, with two doors: [`Http`] for a transport that blocks
+//! ([`crate::transport::Transport`]), [`AsyncHttp`] for one that is polled ([`AsyncTransport`]). One object per fresh connection;
+//! it becomes a client with the first request that it sends, a server with the first that it reads.
 //!
 //! ```text
 //!            make_request, send_request, read_response, read_content        (client)

@@ -82,8 +82,14 @@ fn endings(
     let mut add = |act| acts.push(Step { on: name.to_owned(), act });
     let may_be_open = ends.contains(&EndMatcher::Open) && name.starts_with('c') && !done.shut;
     if !may_be_open {
-        let clock = if ends.iter().all(|end| *end == EndMatcher::Open) { Clock::Quiet } else { Clock::Patience };
-        add(Act::AwaitEnd { clock });
+        // One that has to end and did not is asked: an answer shows at once that it is open.
+        let asked = name.starts_with('c') && !done.shut && !ends.contains(&EndMatcher::Late);
+        let quiet = asked || ends.iter().all(|end| *end == EndMatcher::Open);
+        add(Act::AwaitEnd { clock: if quiet { Clock::Quiet } else { Clock::Patience } });
+        if asked {
+            add(probe(bindings));
+            add(Act::Await { awaited: Awaited::Response, count: done.responses + 1, clock: Clock::Patience });
+        }
         return;
     }
     if ends.iter().any(|end| matches!(end, EndMatcher::Fin | EndMatcher::Reset)) {

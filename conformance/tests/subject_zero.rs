@@ -1,0 +1,46 @@
+//! Subject zero: the reference server passes every applicable case of the server role, under every delivery, with each of its
+//! contracts. Nothing about it is known to fail, nothing about it is arguable.
+
+#[allow(dead_code, reason = "this suite uses a part of it")]
+mod support;
+
+use wiregauge::corpus::model::{Kind, Observability, Verdict};
+use wiregauge::role::server::Options;
+use wiregauge::serve::{self, Contract, Server};
+
+async fn passes(contract: Contract, level: Observability, least: usize) {
+    let corpus = support::corpus();
+    let selected: Vec<_> = corpus.cases.iter().collect();
+    let server = Server::start(serve::Options { contract, ..Default::default() }).await.expect("a free port");
+    let run = support::judge(&corpus, &selected, server.address(), &Options::default()).await;
+    server.shutdown().await;
+    let wrong: Vec<_> = run
+        .report
+        .cases
+        .iter()
+        .filter(|case| !matches!(case.verdict, Verdict::Pass | Verdict::NotApplicable))
+        .map(|case| {
+            let because: Vec<_> = case.findings.iter().map(|finding| (finding.delivery, &finding.because)).collect();
+            format!("{:?} {} {because:?}", case.verdict, case.id)
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(run.report.subject.observability, level, "what it can was seen");
+    let passed = run.report.summary[&Kind::Conformance][&Verdict::Pass];
+    assert!(passed >= least, "only {passed} conformance results");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_echo_passes() {
+    passes(Contract::Echo, Observability::Echo, 600).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_body_passes() {
+    passes(Contract::Body, Observability::Body, 600).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_passes() {
+    passes(Contract::Static, Observability::Static, 500).await;
+}
