@@ -31,7 +31,7 @@ use self::standing::Standing;
 pub use self::stop::{Reason, Stop, Stopper};
 use crate::corpus::model::{Case, Corpus, Kind, Observability, Role, Verdict};
 use crate::judge::result::{CaseResult, ControlState, Finding, Part, Report, Sender, SubjectFacts, Tool};
-use crate::judge::{Control, Courtesy};
+use crate::judge::{Control, Courtesy, combine};
 use crate::script::play::PlayLimits;
 use crate::subject::{Subject, SubjectError};
 use crate::transcript::{Clocks, Delivery, Transcript};
@@ -298,10 +298,23 @@ impl Director<'_> {
             if plan.items[index].reported && plan.items[index].is_done(self.stage.killers.contains(&index)) {
                 let control = self.control_of(plan, index, accepted);
                 results.extend(self.result(plan, index, &control).await);
+            } else if plan.items[index].reported && self.stage.lost {
+                // The subject is gone, the question is not: what was not played any more stands in the report.
+                let control = self.control_of(plan, index, accepted);
+                let none =
+                    combine(plan.items[index].case, Role::Server, &[], &control, true, &self.corpus.requirements);
+                results.extend(none.into_iter().map(|mut result| {
+                    result.outcome = Some("not-played".to_owned());
+                    nothing_said(&mut result, "the subject was gone before this could be played");
+                    result
+                }));
             }
         }
         if !accepted {
-            results.iter_mut().for_each(passes_nothing);
+            let right = results.iter_mut().filter(|result| {
+                result.kind != Kind::Survey && matches!(result.verdict, Verdict::Pass | Verdict::Warn)
+            });
+            right.for_each(|result| nothing_said(result, "a plain GET was not understood: nothing else says anything"));
         }
         if self.options.courtesy {
             let mut courtesy = Courtesy::new();
@@ -363,26 +376,21 @@ fn nothing(subject: &Subject, options: &Options, begun: Instant) -> Run {
     Run { report, accepted: false, stopped: options.stop.reason() }
 }
 
-/// Where a plain GET was never understood, nothing that looks right is right for its own reasons.
-fn passes_nothing(result: &mut CaseResult) {
-    if result.kind == Kind::Survey || !matches!(result.verdict, Verdict::Pass | Verdict::Warn) {
-        return;
-    }
+/// A result that says nothing, and why.
+fn nothing_said(result: &mut CaseResult, because: &str) {
     result.verdict = Verdict::Inconclusive;
-    result.findings.insert(
-        0,
-        Finding {
-            part: Part::Message,
-            requirement: None,
-            level: None,
-            verdict: Verdict::Inconclusive,
-            delivery: Delivery::Whole,
-            connection: "c1".to_owned(),
-            direction: Sender::Subject,
-            at: [0, 0],
-            because: "the base control, a plain GET, was not understood: nothing else says anything".to_owned(),
-        },
-    );
+    let finding = Finding {
+        part: Part::Message,
+        requirement: None,
+        level: None,
+        verdict: Verdict::Inconclusive,
+        delivery: Delivery::Whole,
+        connection: "c1".to_owned(),
+        direction: Sender::Subject,
+        at: [0, 0],
+        because: because.to_owned(),
+    };
+    result.findings.insert(0, finding);
 }
 
 fn millis(time: Duration) -> u64 {
