@@ -30,7 +30,7 @@ use self::round::{BUDGET, Go, Outcome, Played, Stage};
 use self::standing::Standing;
 pub use self::stop::{Reason, Stop, Stopper};
 use crate::corpus::model::{Case, Corpus, Kind, Observability, Role, Verdict};
-use crate::judge::result::{CaseResult, ControlState, Report, SubjectFacts, Tool};
+use crate::judge::result::{CaseResult, ControlState, Finding, Part, Report, Sender, SubjectFacts, Tool};
 use crate::judge::{Control, Courtesy};
 use crate::script::play::PlayLimits;
 use crate::subject::{Subject, SubjectError};
@@ -142,6 +142,7 @@ pub async fn run(
         stop: options.stop.clone(),
         until: options.max_time.map(|time| begun + time),
         budget: BUDGET,
+        lost: false,
         killers: BTreeSet::new(),
         notes: Vec::new(),
     };
@@ -164,7 +165,9 @@ pub async fn run(
     let mut results = Vec::new();
     if accepted || (options.insist && !interrupted) {
         interrupted |= !director.play(&mut plan).await;
-        director.confirm(&mut plan).await;
+        if accepted {
+            director.confirm(&mut plan).await;
+        }
         results = director.results(&mut plan, accepted).await;
         interrupted |= options.stop.reason().is_some();
     }
@@ -280,6 +283,7 @@ impl Director<'_> {
                 Outcome::Stopped => return false,
                 Outcome::Lost(why) => {
                     self.facts.headline.get_or_insert(why);
+                    self.stage.lost = true;
                     return false;
                 }
             }
@@ -295,6 +299,9 @@ impl Director<'_> {
                 let control = self.control_of(plan, index, accepted);
                 results.extend(self.result(plan, index, &control).await);
             }
+        }
+        if !accepted {
+            results.iter_mut().for_each(passes_nothing);
         }
         if self.options.courtesy {
             let mut courtesy = Courtesy::new();
@@ -354,6 +361,28 @@ fn nothing(subject: &Subject, options: &Options, begun: Instant) -> Run {
         wall_ms: millis(begun.elapsed()),
     };
     Run { report, accepted: false, stopped: options.stop.reason() }
+}
+
+/// Where a plain GET was never understood, nothing that looks right is right for its own reasons.
+fn passes_nothing(result: &mut CaseResult) {
+    if result.kind == Kind::Survey || !matches!(result.verdict, Verdict::Pass | Verdict::Warn) {
+        return;
+    }
+    result.verdict = Verdict::Inconclusive;
+    result.findings.insert(
+        0,
+        Finding {
+            part: Part::Message,
+            requirement: None,
+            level: None,
+            verdict: Verdict::Inconclusive,
+            delivery: Delivery::Whole,
+            connection: "c1".to_owned(),
+            direction: Sender::Subject,
+            at: [0, 0],
+            because: "the base control, a plain GET, was not understood: nothing else says anything".to_owned(),
+        },
+    );
 }
 
 fn millis(time: Duration) -> u64 {

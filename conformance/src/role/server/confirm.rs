@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::plan::{Item, Key, Plan};
+use super::round::note_death;
 use super::{Director, Progress};
 use crate::corpus::model::{Kind, Role, Verdict};
 use crate::judge::result::{CaseResult, Finding, Part, Sender};
@@ -45,6 +46,12 @@ impl Director<'_> {
             }
             // The same failure by the same outcome is confirmed once for all deliveries of a case.
             if believed.iter().any(|known| known.verdict() == before.verdict() && known.outcome == before.outcome) {
+                continue;
+            }
+            if before.rests_on_clock && !self.facts.distinguishes {
+                let because =
+                    "a silence decided, and the subject takes blatant faults: not played again, not confirmed";
+                item.doubt(key, None, because.to_owned());
                 continue;
             }
             let Some(transcript) = self.alone(item, &script).await else {
@@ -100,11 +107,15 @@ impl Director<'_> {
         let mut stop = self.stage.stop.clone();
         let until = self.stage.until;
         let playing = play(script, &target, &clocks, &limits);
-        tokio::select! {
-            transcript = playing => Some(transcript),
-            () = stop.stopped() => None,
-            () = super::round::at(until) => None,
+        let mut transcript = tokio::select! {
+            transcript = playing => transcript,
+            () = stop.stopped() => return None,
+            () = super::round::at(until) => return None,
+        };
+        if let Some(how) = self.stage.standing.died() {
+            note_death(&mut transcript, how);
         }
+        Some(transcript)
     }
 
     /// The results of a case; deliveries that disagree have to do so again, alone.

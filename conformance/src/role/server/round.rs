@@ -60,6 +60,8 @@ pub(super) struct Stage {
     pub(super) until: Option<Instant>,
     /// Octets that may still be received before cases are kept short.
     pub(super) budget: u64,
+    /// Whether the subject is gone for good.
+    pub(super) lost: bool,
     /// Cases that killed the subject: nothing more of them is played.
     pub(super) killers: BTreeSet<usize>,
     /// What is to be said about the subject as a whole.
@@ -161,7 +163,7 @@ impl Stage {
 
     /// Whether the run is to stop now.
     pub(super) fn is_over(&self) -> bool {
-        self.stop.reason().is_some() || self.until.is_some_and(|until| until <= Instant::now())
+        self.lost || self.stop.reason().is_some() || self.until.is_some_and(|until| until <= Instant::now())
     }
 
     /// Whether a plain GET is still answered.
@@ -202,12 +204,7 @@ impl Stage {
                 found = true;
                 self.killers.insert(suspect.case);
                 let how = self.standing.died().unwrap_or_else(|| self.standing.last_words("it no longer answers"));
-                let at_us = transcript.events.last().map_or(0, |event| event.at_us);
-                transcript.events.push(Event {
-                    at_us,
-                    on: "process".to_owned(),
-                    what: What::Died { how: how.clone() },
-                });
+                note_death(&mut transcript, how.clone());
                 done(Played { case: suspect.case, script: suspect.script, transcript });
                 self.standing.restart().await.map_err(|why| format!("the subject is gone ({how}), and {why}"))?;
             } else {
@@ -292,6 +289,12 @@ impl Flying {
         }
         suspects
     }
+}
+
+/// Writes down that the subject's process ended.
+pub(super) fn note_death(transcript: &mut Transcript, how: String) {
+    let at_us = transcript.events.last().map_or(0, |event| event.at_us);
+    transcript.events.push(Event { at_us, on: "process".to_owned(), what: What::Died { how } });
 }
 
 /// Tells of those that were held back.

@@ -207,7 +207,7 @@ impl<'a> Playing<'a> {
         for method in writes.iter().flat_map(|w| &w.parts).flat_map(|(_, _, methods)| methods) {
             self.connections[on].completeness.answering(method);
         }
-        let mut failed = None;
+        let mut failed: Option<String> = None;
         for write in writes {
             if !write.pause.is_zero() && failed.is_none() {
                 let until = self.over.min(Instant::now() + write.pause);
@@ -217,11 +217,17 @@ impl<'a> Playing<'a> {
             let (over, patience) = (self.over, self.patience);
             let mut last = Instant::now();
             while failed.is_none() && at < write.octets.len() {
-                let octets = &write.octets[at..];
-                match self
-                    .drive(|_| over.min(last + patience), |me, cx| me.connections[on].poll_writing(cx, octets))
-                    .await
+                let going = |me: &mut Self, cx: &mut Context<'_>| match me.connections[on]
+                    .poll_writing(cx, &write.octets[at..])
                 {
+                    // Written down before anything is read again: an answer never stands before what it answers.
+                    Poll::Ready(Ok(count)) => {
+                        me.note_sent(on, &write, at, at + count);
+                        Poll::Ready(Ok(count))
+                    }
+                    other => other,
+                };
+                match self.drive(|_| over.min(last + patience), going).await {
                     Some(Ok(count)) => {
                         at += count;
                         last = Instant::now();
@@ -233,22 +239,34 @@ impl<'a> Playing<'a> {
                     }
                 }
             }
-            self.note_write(on, &write, at, failed.as_deref());
+            if let Some(error) = &failed {
+                self.note_not_sent(on, &write, at, error);
+            }
         }
     }
 
-    /// Writes down how much of a write went out, purpose by purpose.
-    fn note_write(&mut self, on: usize, write: &Write, sent: usize, failed: Option<&str>) {
-        let name = &self.connections[on].name;
-        for (index, (from, purpose, methods)) in write.parts.iter().enumerate() {
-            let to = write.parts.get(index + 1).map_or(write.octets.len(), |next| next.0);
-            let reached = sent.clamp(*from, to);
-            if reached > *from {
-                self.log.sent(name, *purpose, &write.octets[*from..reached], methods.clone(), write.joined);
+    /// Writes down what one call took of a write, purpose by purpose.
+    fn note_sent(&mut self, on: usize, write: &Write, from: usize, to: usize) {
+        for (index, (begins, purpose, methods)) in write.parts.iter().enumerate() {
+            let ends = write.parts.get(index + 1).map_or(write.octets.len(), |next| next.0);
+            let (first, last) = (from.max(*begins), to.min(ends));
+            if first < last {
+                let (methods, joined) =
+                    if first == *begins { (methods.clone(), write.joined) } else { (Vec::new(), true) };
+                self.log.sent(&self.connections[on].name, *purpose, &write.octets[first..last], methods, joined);
             }
-            if reached < to {
-                let error = failed.unwrap_or("the time of the case is used up").to_owned();
-                self.log.note(name, What::NotSent { purpose: *purpose, count: (to - reached) as u64, error });
+        }
+    }
+
+    /// Writes down what did not go out of a write, purpose by purpose.
+    fn note_not_sent(&mut self, on: usize, write: &Write, sent: usize, error: &str) {
+        for (index, (begins, purpose, _)) in write.parts.iter().enumerate() {
+            let ends = write.parts.get(index + 1).map_or(write.octets.len(), |next| next.0);
+            let reached = sent.clamp(*begins, ends);
+            if reached < ends {
+                let count = (ends - reached) as u64;
+                let what = What::NotSent { purpose: *purpose, count, error: error.to_owned() };
+                self.log.note(&self.connections[on].name, what);
             }
         }
     }

@@ -163,6 +163,43 @@ async fn what_came_before_a_reset_is_kept_whoever_is_told_of_it() {
 }
 
 #[tokio::test]
+async fn an_answer_never_stands_before_what_it_answers() {
+    let address = subject(async |mut stream: TcpStream| {
+        let mut buffer = vec![0; 65_536];
+        let mut seen = 0;
+        while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+            seen += count;
+            let line = format!("{seen} ");
+            if stream.write_all(line.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    })
+    .await;
+    // Far more than a socket holds, so that it leaves in many calls with answers between them.
+    let steps = vec![
+        send_in(vec![vec![b'x'; 8_000_000]], Purpose::Message, "POST"),
+        step(Act::Pause(Duration::from_millis(50))),
+    ];
+    let transcript = played(address, steps).await;
+    let (mut sent, mut answered) = (0, String::new());
+    for event in &transcript.events {
+        match &event.what {
+            What::Sent { octets, .. } => sent += octets.0.len(),
+            What::Received { octets } => {
+                answered.push_str(std::str::from_utf8(&octets.0).expect("digits"));
+                let whole = answered.rsplit_once(' ').map_or("", |(whole, _)| whole);
+                let told: usize = whole.rsplit(' ').next().unwrap_or_default().parse().unwrap_or(0);
+                assert!(told <= sent, "told of {told} when {sent} had been written down");
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(sent, 8_000_000);
+    assert!(answered.split(' ').count() > 2);
+}
+
+#[tokio::test]
 async fn a_send_after_the_end_is_recorded_as_not_sent() {
     let address = subject(async |mut stream: TcpStream| read_head(&mut stream).await).await;
     let transcript = played(address, vec![send(GET), end(), send(GET), response(1)]).await;
