@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// What stands in the Host field instead of the address; may carry a port
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
-    /// A manifest that is built in (nginx, node-http, gunicorn), or a file: it is started, awaited and stopped
+    /// A manifest that is built in (`wiregauge list --subjects` names them), or a file: it is started, awaited and stopped
     #[arg(long, value_name = "NAME|FILE.toml", conflicts_with = "start")]
     subject: Option<String>,
     /// A command that starts it on 127.0.0.1, at {port} (also PORT in its environment)
