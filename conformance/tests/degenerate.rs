@@ -10,7 +10,7 @@ use wiregauge::mutant::hostile::{self, Hostile};
 use wiregauge::role::server::Options;
 
 /// How long any of these runs may take: its time limit and the little that writing the report takes.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(20);
 
 fn options() -> Options {
     Options {
@@ -41,7 +41,8 @@ async fn no_degenerate_subject_looks_conforming() {
             .fold((0, 0), |(passed, all), case| (passed + usize::from(case.verdict == Verdict::Pass), all + 1));
         let headline = run.report.subject.headline.clone();
         table.push_str(&format!("{:20} {passed:4} of {all:4} pass  {headline:?}\n", degenerate.id()));
-        if passed * 20 > all || all == 0 {
+        // A subject that no plain GET gets an answer from may end the run before a case does: then it was never accepted.
+        if passed * 20 > all || (all == 0 && run.accepted) {
             let who: Vec<_> = run
                 .report
                 .cases
