@@ -51,6 +51,11 @@ pub enum Act {
         /// For how long.
         clock: Clock,
     },
+    /// Wait until one more final response came than before octets were last sent here, the peer ended, or it is late.
+    AwaitAnother {
+        /// For how long.
+        clock: Clock,
+    },
     /// Read to the end of the peer's half.
     AwaitEnd {
         /// For how long.

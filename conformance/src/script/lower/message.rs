@@ -79,7 +79,7 @@ fn plain(
         line.answers(answers, Clock::Patience);
         line.add(Act::AwaitEnd { clock: Clock::Quiet });
         line.add(probe(bindings));
-        line.answers(answers + 1, Clock::Patience);
+        line.add(Act::AwaitAnother { clock: Clock::Patience });
     } else if means.reject.is_none() && coalesced {
         // The successor announces close, so that a conforming subject ends the connection behind it and nothing is waited out:
         // what came until then is all that there is.
@@ -90,7 +90,7 @@ fn plain(
         line.add(Act::AwaitEnd { clock: Clock::Quiet });
         if !coalesced {
             line.add(probe(bindings));
-            line.answers(answers + 1, Clock::Quiet);
+            line.add(Act::AwaitAnother { clock: Clock::Quiet });
         }
     } else {
         line.answers(answers, Clock::Patience);
@@ -100,7 +100,7 @@ fn plain(
         // An answer may have come before a fault in content did; then only what follows on the connection says anything.
         if !coalesced && (reading.fault_in_content || ends.contains(&EndMatcher::Open)) {
             line.add(probe(bindings));
-            line.answers(answers + 1, Clock::Quiet);
+            line.add(Act::AwaitAnother { clock: Clock::Quiet });
         }
     }
 }

@@ -88,7 +88,7 @@ fn endings(
         add(Act::AwaitEnd { clock: if quiet { Clock::Quiet } else { Clock::Patience } });
         if asked {
             add(probe(bindings));
-            add(Act::Await { awaited: Awaited::Response, count: done.responses + 1, clock: Clock::Patience });
+            add(Act::AwaitAnother { clock: Clock::Patience });
         }
         return;
     }
@@ -96,7 +96,7 @@ fn endings(
         add(Act::AwaitEnd { clock: Clock::Quiet });
     }
     add(probe(bindings));
-    add(Act::Await { awaited: Awaited::Response, count: done.responses + 1, clock: Clock::Patience });
+    add(Act::AwaitAnother { clock: Clock::Patience });
 }
 
 /// Whether our own script closed or reset this connection.

@@ -165,6 +165,11 @@ impl<'a> Playing<'a> {
                 let there = move |c: &Connection| c.completeness.count(awaited) >= count;
                 self.wait(on, format!("{word} {count}"), *clock, there).await;
             }
+            Act::AwaitAnother { clock } => {
+                let count = self.connections[on].answered_before + 1;
+                let there = move |c: &Connection| c.completeness.count(Awaited::Response) >= count;
+                self.wait(on, format!("final response {count}"), *clock, there).await;
+            }
             Act::AwaitEnd { clock } => self.wait(on, "end".to_owned(), *clock, |c| c.end.is_some()).await,
             Act::Shut(how) => self.shut(on, *how).await,
             Act::Pause(time) => {
@@ -204,6 +209,8 @@ impl<'a> Playing<'a> {
     }
 
     async fn send(&mut self, on: usize, writes: Vec<Write>) {
+        let connection = &mut self.connections[on];
+        connection.answered_before = connection.completeness.count(Awaited::Response);
         for method in writes.iter().flat_map(|w| &w.parts).flat_map(|(_, _, methods)| methods) {
             self.connections[on].completeness.answering(method);
         }
