@@ -260,14 +260,14 @@ impl Director<'_> {
     /// Plays everything once: controls, then all others. False when the run ended early.
     async fn play(&mut self, plan: &mut Plan<'_>) -> bool {
         (self.progress)(Progress::Planned(plan.len()));
-        for controls in [true, false] {
-            let plays = plan.plays(controls, self.options.shuffle);
+        for first in [true, false] {
+            let plays = plan.plays(first, self.options.shuffle);
             let (options, progress) = (self.options, self.progress);
             let requirements = &self.corpus.requirements;
             let mut slowest_us = 0;
             let mut told = |played: Played| {
                 let item = &mut plan.items[played.case];
-                if controls && !item.is_slow() {
+                if first && !item.is_slow() {
                     slowest_us = latency_us(&played.transcript).unwrap_or_default().max(slowest_us);
                 }
                 let (case, reported) = (item.case, item.reported);
@@ -278,7 +278,7 @@ impl Director<'_> {
                 if options.fail_fast && failed { Go::Stop } else { Go::On }
             };
             match self.stage.round(plays, &mut told).await {
-                Outcome::Done if controls => self.settle_quiet(slowest_us.div_ceil(1000)),
+                Outcome::Done if first => self.settle_quiet(slowest_us.div_ceil(1000)),
                 Outcome::Done => {}
                 Outcome::Stopped => return false,
                 Outcome::Lost(why) => {

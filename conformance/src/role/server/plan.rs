@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Options;
 use super::round::Play;
 use crate::corpus::model::{Bindings, Body, Case, Corpus, Observability, Requirement, Role};
 use crate::judge::{Judgement, applicable, judge};
-use crate::script::Script;
 use crate::script::lower::scripts;
+use crate::script::{Act, Clock, Script, Step};
 use crate::transcript::{Delivery, Transcript, Variant};
 
 /// One playing of a case: by how it is cut, and which.
@@ -77,20 +78,37 @@ impl<'c> Plan<'c> {
         self.items.iter().find(|item| item.case.id == id)
     }
 
-    /// What is to be played of the controls, or of all others.
-    pub(super) fn plays(&self, controls: bool, shuffle: Option<u64>) -> Vec<Play> {
+    /// What is to be played first, or after it. First come the controls, from which it is learnt how long silence is believed; those
+    /// sent octet by octet are left for later, since they take their time for reasons of their own.
+    pub(super) fn plays(&self, first: bool, shuffle: Option<u64>) -> Vec<Play> {
         let of_item = |(case, item): (usize, &Item<'_>)| -> Vec<Play> {
-            item.scripts.iter().map(|script| Play { case, script: script.clone() }).collect()
+            let now = |script: &&Arc<Script>| (item.is_control && script.delivery != Delivery::Octets) == first;
+            item.scripts.iter().filter(now).map(|script| Play { case, script: script.clone() }).collect()
         };
-        let mut plays: Vec<Play> =
-            self.items.iter().enumerate().filter(|(_, item)| item.is_control == controls).flat_map(of_item).collect();
+        let mut plays: Vec<Play> = self.items.iter().enumerate().flat_map(of_item).collect();
         match shuffle {
             Some(seed) => shuffled(&mut plays, seed),
-            // Who waits longest goes first: silence is waited out while the others talk.
-            None => plays.sort_by_key(|play| std::cmp::Reverse(play.script.steps.len())),
+            // Who takes longest goes first, so that nobody is waited for at the end.
+            None => plays.sort_by_cached_key(|play| std::cmp::Reverse(at_least(&play.script))),
         }
         plays
     }
+}
+
+/// How long a script takes whatever the subject does, roughly: its pauses, and the times that it names.
+fn at_least(script: &Script) -> Duration {
+    let pacing = Duration::from_millis(2);
+    let takes = |step: &Step| match &step.act {
+        Act::Send { segments, .. } => segments.iter().skip(1).map(|segment| segment.pause.max(pacing)).sum(),
+        Act::Pause(time) => *time,
+        Act::Await { clock, .. } | Act::AwaitAnother { clock } | Act::AwaitEnd { clock } => match clock {
+            Clock::Within(time) => *time,
+            Clock::Quiet => Duration::from_millis(100),
+            Clock::Patience => Duration::ZERO,
+        },
+        Act::Shut(_) => Duration::ZERO,
+    };
+    script.steps.iter().map(takes).sum()
 }
 
 impl Item<'_> {
