@@ -40,6 +40,8 @@ pub(super) struct Connection {
     pub(super) name: String,
     /// Messages that are complete so far.
     pub(super) completeness: Completeness,
+    /// How many final responses the steps so far waited for.
+    pub(super) finals_awaited: usize,
     /// How it ended, if it did.
     pub(super) end: Option<End>,
     /// Whether reading stopped since so much came.
@@ -70,6 +72,7 @@ impl Connection {
         Connection {
             name: name.to_owned(),
             completeness: Completeness::default(),
+            finals_awaited: 0,
             end: None,
             too_much: false,
             last_octet: Instant::now(),
