@@ -2,6 +2,7 @@
 
 use super::judgement::{Judgement, Understood};
 use super::result::{Part, Sender};
+use super::steps;
 use super::told;
 use super::trial::{Ruling, Spot, Trial};
 use super::view::Line;
@@ -23,6 +24,9 @@ pub(crate) fn message(trial: &Trial<'_>, message: &MessageCase) -> Judgement {
         ruling.find(trial.finding(spot(trial, name), weight, "the caller was told nothing within the time"));
         return trial.judgement(ruling);
     }
+    if let Some(ruling) = steps::of_the_fixture(trial, &steps::connections(trial)) {
+        return trial.judgement(ruling);
+    }
     let means = &message.means;
     let mut rulings = Vec::new();
     if let Some(count) = means.accept {
@@ -34,7 +38,7 @@ pub(crate) fn message(trial: &Trial<'_>, message: &MessageCase) -> Judgement {
     if means.incomplete {
         rulings.push(incomplete(trial, name));
     }
-    let ruling = rulings.into_iter().min_by_key(Ruling::verdict).unwrap_or_else(|| super::server::not_played(trial));
+    let ruling = Ruling::best(rulings).unwrap_or_else(|| super::server::not_played(trial));
     trial.judgement(ruling)
 }
 

@@ -11,8 +11,8 @@ use crate::transcript::{Delivery, Variant};
 /// deliveries are allowed but disagree on accepted or rejected, on the number of messages, or on what was understood.
 ///
 /// - No judgements (nothing to play): not applicable.
-/// - A rejection counts only against an accepted control; one with an unlisted status that the control got too says nothing.
-///   For a case without a control, pass the run's base control.
+/// - A rejection counts only against an accepted control, and so does whatever a script shows; a rejection with an unlisted status
+///   that the control got too says nothing. For a case without a control, pass the run's base control.
 /// - What a subject takes that does not distinguish blatant faults is inconclusive.
 pub fn combine(
     case: &Case,
@@ -54,7 +54,7 @@ pub fn combine(
         known: None,
         transcripts: Vec::new(),
     };
-    let disagreement = disagreement(case, &judgements, &result);
+    let disagreement = disagreement(case, &judgements, &result, requirements);
     std::iter::once(result).chain(disagreement).collect()
 }
 
@@ -64,18 +64,16 @@ fn doubted(case: &Case, judgement: &Judgement, control: &Control, distinguishes:
     if !matches!(judgement.verdict(), Verdict::Pass | Verdict::Warn) || case.kind == Kind::Survey {
         return judgement;
     }
-    let of_message = matches!(&case.body, Body::Message(_));
+    let held_against = matches!(&case.body, Body::Script(_)) || judgement.understood == Understood::Rejected;
     let unlisted = matches!(judgement.outcome.as_deref(), Some("rejected-otherwise" | "server-error"));
     let doubt = match (&judgement.understood, control.state) {
         (Understood::Accepted { .. } | Understood::Incomplete, _) if !distinguishes => {
             Some("the subject takes blatant faults too: that it takes this says nothing".to_owned())
         }
-        (Understood::Rejected, ControlState::Refused) if of_message => {
-            Some("its control, which is well-formed, was not accepted either: this rejection says nothing".to_owned())
+        (_, ControlState::Refused) if held_against => {
+            Some("its control, which is well-formed, was not accepted either: this says nothing".to_owned())
         }
-        (Understood::Rejected, ControlState::Missing) if of_message => {
-            Some("its control was not played: this rejection says nothing".to_owned())
-        }
+        (_, ControlState::Missing) if held_against => Some("its control was not played: this says nothing".to_owned()),
         (Understood::Rejected, _) if unlisted => {
             judgement.statuses.last().filter(|status| control.statuses.contains(status)).map(|status| {
                 format!("its control, which is well-formed, was answered {status} too: this says nothing")
@@ -91,16 +89,21 @@ fn doubted(case: &Case, judgement: &Judgement, control: &Control, distinguishes:
 }
 
 /// Deliveries of an allowed case that were understood differently.
-fn disagreement(case: &Case, judgements: &[Judgement], result: &CaseResult) -> Option<CaseResult> {
+fn disagreement(
+    case: &Case,
+    judgements: &[Judgement],
+    result: &CaseResult,
+    requirements: &BTreeMap<String, Requirement>,
+) -> Option<CaseResult> {
     if case.kind == Kind::Survey || case.tags.iter().any(|tag| tag == "limit") {
         return None;
     }
-    let allowed: Vec<&Judgement> = comparable(judgements).collect();
+    let comparable: Vec<&Judgement> = comparable(judgements).collect();
     if !judgements.iter().all(|judgement| judgement.verdict() <= Verdict::Warn) {
         return None;
     }
-    let first = allowed.first()?;
-    let other = allowed.iter().find(|own| !agree(&first.understood, &own.understood))?;
+    let first = comparable.first()?;
+    let other = comparable.iter().find(|own| !agree(&first.understood, &own.understood))?;
     let because = format!(
         "delivered {} it was {}, delivered {} it was {}",
         word(first.delivery),
@@ -108,14 +111,17 @@ fn disagreement(case: &Case, judgements: &[Judgement], result: &CaseResult) -> O
         word(other.delivery),
         in_words(&other.understood)
     );
+    let requirement = case.requirements.first().cloned();
+    let level = requirement.as_deref().and_then(|id| requirements.get(id)).map(|requirement| requirement.level);
+    let finding = plain(other, Part::Delivery, Verdict::Fail, because);
     Some(CaseResult {
         id: format!("{}#delivery", case.id),
         kind: Kind::Hardening,
-        level: None,
+        level,
         verdict: Verdict::Fail,
         outcome: Some("deliveries-disagree".to_owned()),
         wall_ms: 0,
-        findings: vec![plain(other, Part::Delivery, Verdict::Fail, because)],
+        findings: vec![Finding { requirement, level, ..finding }],
         ..result.clone()
     })
 }
@@ -179,7 +185,7 @@ fn plain(judgement: &Judgement, part: Part, verdict: Verdict, because: String) -
         delivery: judgement.delivery,
         connection: "c1".to_owned(),
         direction: Sender::Subject,
-        at: [0, 0],
+        at: judgement.answered,
         because,
     }
 }

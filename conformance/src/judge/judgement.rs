@@ -58,6 +58,8 @@ pub struct Judgement {
     pub understood: Understood,
     /// Status codes of the final responses to the case's own messages, in order.
     pub statuses: Vec<u16>,
+    /// Where the first of them stands in all that the subject sent on `c1`; empty, at the end of that, if there is none.
+    pub answered: [u64; 2],
     /// How many interim responses came.
     pub interim: usize,
     /// Whether the subject ended the connection.

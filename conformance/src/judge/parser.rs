@@ -4,11 +4,15 @@
 use serde_json::Value;
 
 use super::judgement::{Judgement, Understood};
+use super::matcher::Seen;
 use super::result::{Part, Sender};
+use super::steps::never_opened;
 use super::told;
 use super::trial::{Ruling, Spot, Trial};
 use super::weigh::Weight;
-use crate::corpus::model::{MessageCase, Verdict};
+use crate::corpus::model::{EndMatcher, MessageCase, Verdict};
+
+use wiregauge_proto::message::Message;
 
 /// Judges a message case: every answer in the transcript, the worst of them first.
 pub(crate) fn message(trial: &Trial<'_>, message: &MessageCase) -> Judgement {
@@ -44,10 +48,13 @@ fn one(trial: &Trial<'_>, message: &MessageCase, answer: &Value) -> Ruling {
         return ruling;
     };
     let messages = answer.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
+    if let Some(ruling) = of_the_fixture(trial, answer, then, &messages) {
+        return ruling;
+    }
     let means = &message.means;
     let mut rulings = Vec::new();
     if let Some(count) = means.accept {
-        rulings.push(accept(trial, message, answer, then, &messages, count));
+        rulings.push(accept(trial, message, (answer, then), &messages, count));
     }
     if means.reject.is_some() {
         rulings.push(reject(trial, answer, then, messages.len()));
@@ -55,14 +62,38 @@ fn one(trial: &Trial<'_>, message: &MessageCase, answer: &Value) -> Ruling {
     if means.incomplete {
         rulings.push(incomplete(trial, answer, then));
     }
-    rulings.into_iter().min_by_key(Ruling::verdict).unwrap_or_else(|| super::server::not_played(trial))
+    Ruling::best(rulings).unwrap_or_else(|| super::server::not_played(trial))
+}
+
+/// The first of the fixture's outcomes that came; what follows the messages stands for an ending.
+fn of_the_fixture(trial: &Trial<'_>, answer: &Value, then: &str, messages: &[Value]) -> Option<Ruling> {
+    let messages: Vec<Message> = messages.iter().filter_map(told::message).collect();
+    let (interim, finals) = messages.iter().partition(|message| message.is_interim());
+    let end = match then {
+        "more" => EndMatcher::Late,
+        "reject" | "end" => EndMatcher::Closed,
+        _ => EndMatcher::Open,
+    };
+    let seen = Seen { finals, interim, ends: vec![end] };
+    let outcome = trial.outcomes().find(|outcome| {
+        outcome.connections.iter().all(|(name, matcher)| match name.as_str() {
+            "c1" | "app" => trial.against().connection(matcher, &seen),
+            _ => never_opened(matcher),
+        })
+    })?;
+    let understood = match then {
+        "reject" => Understood::Rejected,
+        "more" if messages.is_empty() => Understood::Incomplete,
+        _ => Understood::Accepted { count: messages.len(), said: Vec::new() },
+    };
+    let came = format!("{} messages, then '{then}'{}", messages.len(), names(answer));
+    Some(trial.matched(outcome, understood, fault(trial, answer), &came))
 }
 
 fn accept(
     trial: &Trial<'_>,
     message: &MessageCase,
-    answer: &Value,
-    then: &str,
+    (answer, then): (&Value, &str),
     messages: &[Value],
     count: usize,
 ) -> Ruling {
@@ -76,7 +107,10 @@ fn accept(
         differences.push(format!("it was rejected{}", names(answer)));
     }
     for (number, (said, came)) in message.said.iter().zip(messages).enumerate() {
-        let Some(came) = told::message(came) else { continue };
+        let Some(came) = told::message(came) else {
+            differences.push(format!("message {} does not follow the adapter contract", number + 1));
+            continue;
+        };
         let own = told::differences(said, &came, &trial.transcript().bindings, false);
         differences.extend(own.into_iter().map(|difference| format!("message {}: {difference}", number + 1)));
     }
@@ -139,15 +173,15 @@ fn names(answer: &Value) -> String {
     [rule, at].into_iter().flatten().collect()
 }
 
-/// The octet that the parser names, in what it was given.
+/// The octet that the parser names, in what it was given; all of that if it names none.
 fn spot(answer: &Value) -> Spot<'static> {
-    let at = answer.get("at").and_then(Value::as_u64).unwrap_or(0);
-    Spot { part: Part::Message, connection: "app", direction: Sender::Us, at: [at, at] }
+    let at = answer.get("at").and_then(Value::as_u64).map_or([0, u64::MAX], |at| [at, at.saturating_add(1)]);
+    Spot { part: Part::Message, connection: "app", direction: Sender::Us, at }
 }
 
 fn fault(trial: &Trial<'_>, answer: &Value) -> Spot<'static> {
     match trial.transcript().fault {
-        Some(at) => Spot { part: Part::Message, connection: "app", direction: Sender::Us, at: [at, at + 1] },
+        Some(at) => Spot { at: [at, at.saturating_add(1)], ..spot(answer) },
         None => spot(answer),
     }
 }

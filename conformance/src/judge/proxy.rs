@@ -17,10 +17,14 @@ pub(crate) fn message<'a>(trial: &'a Trial<'a>, message: &'a MessageCase) -> Jud
     if matches!(judgement.verdict(), Verdict::NotApplicable | Verdict::Fault) {
         return judgement;
     }
-    let mut reached: Vec<(&str, Message)> = Vec::new();
+    let mut reached: Vec<(usize, &str, Message)> = Vec::new();
     for (name, line) in trial.view.origins() {
-        reached.extend(line.asked().messages.into_iter().map(|request| (name, request)));
+        let requests = line.asked().messages.into_iter();
+        reached.extend(requests.map(|request| (line.arrival(request.at.start), name, request)));
     }
+    // In the order in which they began, on whatever connection.
+    reached.sort_by_key(|(began, ..)| *began);
+    let reached: Vec<(&str, Message)> = reached.into_iter().map(|(_, name, request)| (name, request)).collect();
     let means = &message.means;
     let reading = Reading::of(&message.wire.bind(&trial.transcript().bindings));
     match &judgement.understood {
@@ -28,7 +32,7 @@ pub(crate) fn message<'a>(trial: &'a Trial<'a>, message: &'a MessageCase) -> Jud
         Understood::Rejected | Understood::Nothing if means.reject.is_some() => {
             // Those before the broken one were passed on, and so may the successor be: only what comes of the broken one may not.
             let others = reading.whole_before_fault + usize::from(trial.transcript().delivery == Delivery::Coalesced);
-            leaked(trial, &mut judgement, &reached, others);
+            leaked(trial, &mut judgement, &reached, others, reading.fault_in_content);
         }
         _ => {}
     }
@@ -54,20 +58,28 @@ fn accepted(trial: &Trial<'_>, message: &MessageCase, judgement: &mut Judgement,
     }
 }
 
-/// Nothing of a rejected message reaches the origin.
-fn leaked(trial: &Trial<'_>, judgement: &mut Judgement, reached: &[(&str, Message)], allowed: usize) {
-    let begun = trial.view.origins().find(|(_, line)| line.asked().partial.is_some()).map(|(name, _)| name);
+/// Nothing of a rejected message reaches the origin. `may_begin`: the fault is in its content, and what stands before it may have been
+/// passed on before the fault was met; it may not become whole.
+fn leaked(trial: &Trial<'_>, judgement: &mut Judgement, reached: &[(&str, Message)], allowed: usize, may_begin: bool) {
+    let begun = trial.view.origins().filter(|_| !may_begin).find_map(|(name, line)| {
+        let from = line.asked().messages.last().map_or(0, |last| last.at.end);
+        let rest = line.received.get(from as usize..)?;
+        (!rest.trim_ascii().is_empty()).then_some((name, [from, line.received.len() as u64]))
+    });
     if reached.len() <= allowed && begun.is_none() {
         return;
     }
     let weight = Weight { verdict: Verdict::Fail, ..trial.scales.taken(trial.cited()) };
-    let because = format!(
-        "{} requests reached the origin, of which {allowed} may; something of the rejected message did",
-        reached.len()
-    );
+    let because = match begun {
+        Some(_) if reached.len() <= allowed => "the beginning of the rejected message reached the origin".to_owned(),
+        _ => format!(
+            "{} requests reached the origin, of which {allowed} may; something of the rejected message did",
+            reached.len()
+        ),
+    };
     let spot = match begun {
-        Some(name) if reached.len() <= allowed => {
-            Spot { part: Part::Message, connection: name, direction: Sender::Subject, at: [0, 0] }
+        Some((connection, at)) if reached.len() <= allowed => {
+            Spot { part: Part::Message, connection, direction: Sender::Subject, at }
         }
         _ => spot(reached, allowed),
     };

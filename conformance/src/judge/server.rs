@@ -8,10 +8,11 @@ use super::echo::show;
 use super::judgement::{Judgement, Understood};
 use super::matcher::Seen;
 use super::result::{Part, Sender};
+use super::steps::never_opened;
 use super::trial::{Ruling, Spot, Trial};
 use super::view::{Answers, Arrived, Line};
 use super::weigh::Weight;
-use crate::corpus::model::{MessageCase, Observability, Verdict};
+use crate::corpus::model::{ConnectionMatcher, EndMatcher, MessageCase, Observability, Verdict};
 use crate::script::lower::shows;
 use crate::script::reading::Reading;
 use crate::transcript::{Delivery, Purpose, Variant, Waited};
@@ -49,6 +50,7 @@ pub(crate) fn message<'a>(trial: &'a Trial<'a>, message: &'a MessageCase) -> Jud
     let mut judgement = trial.judgement(ruling);
     let own = hearing.own().min(hearing.expected());
     judgement.statuses = hearing.answers.finals[..own].iter().map(|answer| answer.message.status).collect();
+    judgement.answered = hearing.answer_spot(0, Part::Message).at;
     judgement.interim = hearing.answers.interim.len();
     judgement
 }
@@ -89,40 +91,33 @@ impl Hearing<'_> {
             && self.line.piece(Purpose::Message).is_some_and(|piece| piece.to - piece.from > self.length)
     }
 
-    /// The fixture's own outcomes come before what `means` stands for. With a successor in the same write, the last answer may be
-    /// the successor's or not: both are tried.
+    /// The fixture's own outcomes come before what `means` stands for.
     fn of_the_fixture(&self) -> Option<Ruling> {
-        let own = self.own();
-        for outcome in self.trial.outcomes() {
-            for own in self.counts(own) {
-                let matches = outcome.connections.iter().all(|(name, matcher)| match self.trial.view.line(name) {
-                    Some(line) if name == "c1" => {
-                        self.trial.against().connection(matcher, &Seen::answers(line, &self.answers, own))
-                    }
-                    Some(line) => {
-                        let stream = line.asked();
-                        self.trial.against().connection(matcher, &Seen::requests(line, &stream.messages))
-                    }
-                    None => matcher.got.as_ref().is_some_and(Vec::is_empty),
-                });
-                if matches {
-                    let understood = self.understood(own);
-                    let spot = self.answer_spot(0, Part::Message);
-                    return Some(self.trial.matched(outcome, understood, spot, &self.came()));
-                }
+        let own = self.without_successor(self.own());
+        let matches = |name: &String, matcher: &ConnectionMatcher| match self.trial.view.line(name) {
+            Some(line) if name == "c1" => {
+                self.trial.against().connection(matcher, &Seen::answers(line, &self.answers, own))
             }
-        }
-        None
+            Some(line) => {
+                let stream = line.asked();
+                self.trial.against().connection(matcher, &Seen::requests(line, &stream.messages))
+            }
+            None => never_opened(matcher),
+        };
+        let outcome =
+            self.trial.outcomes().find(|outcome| outcome.connections.iter().all(|(name, how)| matches(name, how)))?;
+        let mut ruling =
+            self.trial.matched(outcome, self.understood(own), self.answer_spot(0, Part::Message), &self.came());
+        let awaits_silence = outcome.connections.values().any(|matcher| matcher.end.contains(&EndMatcher::Late));
+        ruling.clock = self.line.is_late() && (awaits_silence || ruling.verdict() != Verdict::Pass);
+        Some(ruling)
     }
 
-    /// How many of `own` answers may be the case's own, the likeliest first.
-    fn counts(&self, own: usize) -> Vec<usize> {
-        let asked = self.line.methods.len().saturating_sub(self.others());
-        match self.has_successor() {
-            true if own > asked && asked > 0 => vec![asked, own],
-            true => vec![own, own.saturating_sub(1)],
-            false => vec![own],
-        }
+    /// How many of these answers are the case's own: with more of them than it has requests, the last is the successor's. (Where
+    /// the subject sees another request inside the message, there is one more before it.)
+    fn without_successor(&self, answers: usize) -> usize {
+        let asked = self.line.methods.len().saturating_sub(self.others()).max(1);
+        if self.has_successor() && answers > asked { answers - 1 } else { answers }
     }
 
     /// The best of the alternatives that `means` allows.
@@ -147,7 +142,7 @@ impl Hearing<'_> {
         if means.incomplete {
             rulings.push(self.ended());
         }
-        rulings.into_iter().min_by_key(Ruling::verdict).unwrap_or_else(|| {
+        Ruling::best(rulings).unwrap_or_else(|| {
             let mut ruling = Ruling::of("means-nothing", Understood::Nothing);
             let weight = Weight { requirement: None, level: None, verdict: Verdict::Fault };
             let spot = self.trial.fault_spot("c1", self.length);
@@ -160,8 +155,10 @@ impl Hearing<'_> {
     fn surplus(&self, ruling: &mut Ruling) {
         // Where the message may be rejected, readers may part about where the next one begins.
         let (Some(count), None) = (self.message.means.accept, &self.message.means.reject) else { return };
-        let read = count + self.others();
-        let extra = self.answers.finals.len();
+        let read = count.saturating_add(self.others());
+        // A 408 may come unasked, when the subject tires of waiting (RFC 9110 §15.5.9).
+        let tired = self.answers.finals.last().is_some_and(|last| last.message.status == 408);
+        let extra = self.answers.finals.len() - usize::from(tired);
         if extra > read && ruling.verdict() < Verdict::Fail {
             let spot = self.answer_spot(read, Part::Message);
             let weight = Weight { verdict: Verdict::Fail, ..self.trial.scales.refused(self.trial.cited()) };

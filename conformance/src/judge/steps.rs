@@ -13,8 +13,11 @@ use crate::transcript::{Purpose, Waited};
 
 use wiregauge_proto::message::{Message, Stream};
 
+/// A connection by name, and what came on it.
+pub(super) type Connection<'v> = (&'v str, &'v Line, Came);
+
 /// What came on one connection.
-enum Came {
+pub(super) enum Came {
     Answers(Box<Answers>, usize),
     Requests(Box<Stream>),
     Told(Vec<Message>, bool),
@@ -25,38 +28,17 @@ pub(crate) fn script(trial: &Trial<'_>) -> Judgement {
     if let Some(ruling) = trial.broken_down() {
         return trial.judgement(ruling);
     }
-    let connections: Vec<(&str, &Line, Came)> =
-        trial.view.lines.iter().map(|(name, line)| (*name, line, came(trial, name, line))).collect();
+    let connections = connections(trial);
     if connections.is_empty() {
         return trial.judgement(not_played(trial));
     }
-    let mut ruling = None;
-    for outcome in trial.outcomes() {
-        let matches =
-            outcome.connections.iter().all(|(name, matcher)| match connections.iter().find(|(own, ..)| own == name) {
-                Some((_, line, came)) => trial.against().connection(matcher, &seen(line, came)),
-                None => never_opened(matcher),
-            });
-        if matches {
-            let mut matched =
-                trial.matched(outcome, understood(&connections), spot(&connections), &in_words(&connections));
-            let silent = |(name, line, came): &(&str, &Line, Came)| {
-                let asked =
-                    outcome.connections.get(*name).is_some_and(|matcher| matcher.end.contains(&EndMatcher::Late));
-                asked && seen(line, came).ends == [EndMatcher::Late]
-            };
-            matched.clock =
-                connections.iter().any(silent) || (matched.verdict() != Verdict::Pass && any_late(&connections));
-            ruling = Some(matched);
-            break;
-        }
-    }
-    let ruling = ruling.unwrap_or_else(|| {
+    let ruling = of_the_fixture(trial, &connections).unwrap_or_else(|| {
         let mut ruling = Ruling::of("none", understood(&connections));
         let weight: Weight = trial.scales.refused(trial.cited());
         let expected: Vec<&str> = trial.outcomes().map(|outcome| outcome.id.as_str()).collect();
         let because = format!("none of the outcomes came ({}); came: {}", expected.join(", "), in_words(&connections));
-        ruling.find(trial.finding(spot(&connections), weight, because));
+        let named = trial.outcomes().flat_map(|outcome| outcome.connections.keys()).next();
+        ruling.find(trial.finding(spot(&connections, named), weight, because));
         ruling.clock = any_late(&connections);
         ruling
     });
@@ -68,6 +50,29 @@ pub(crate) fn script(trial: &Trial<'_>) -> Judgement {
         }
     }
     judgement
+}
+
+/// What came on every connection of the transcript.
+pub(super) fn connections<'v>(trial: &'v Trial<'_>) -> Vec<Connection<'v>> {
+    trial.view.lines.iter().map(|(name, line)| (*name, line, came(trial, name, line))).collect()
+}
+
+/// The first of the fixture's outcomes that came.
+pub(super) fn of_the_fixture(trial: &Trial<'_>, connections: &[Connection<'_>]) -> Option<Ruling> {
+    let outcome = trial.outcomes().find(|outcome| {
+        outcome.connections.iter().all(|(name, matcher)| match connections.iter().find(|(own, ..)| own == name) {
+            Some((_, line, came)) => trial.against().connection(matcher, &seen(line, came)),
+            None => never_opened(matcher),
+        })
+    })?;
+    let spot = spot(connections, outcome.connections.keys().next());
+    let mut matched = trial.matched(outcome, understood(connections), spot, &in_words(connections));
+    let silent = |(name, line, came): &Connection<'_>| {
+        let asked = outcome.connections.get(*name).is_some_and(|matcher| matcher.end.contains(&EndMatcher::Late));
+        asked && seen(line, came).ends == [EndMatcher::Late]
+    };
+    matched.clock = connections.iter().any(silent) || (matched.verdict() != Verdict::Pass && any_late(connections));
+    Some(matched)
 }
 
 fn came(trial: &Trial<'_>, name: &str, line: &Line) -> Came {
@@ -101,11 +106,11 @@ fn seen<'a>(line: &Line, came: &'a Came) -> Seen<'a> {
 }
 
 /// A connection that was never opened is as asked only where nothing was to come on it.
-fn never_opened(matcher: &ConnectionMatcher) -> bool {
+pub(super) fn never_opened(matcher: &ConnectionMatcher) -> bool {
     matcher.got.as_ref().is_some_and(Vec::is_empty) && matcher.first.is_none() && matcher.end.is_empty()
 }
 
-fn understood(connections: &[(&str, &Line, Came)]) -> Understood {
+fn understood(connections: &[Connection<'_>]) -> Understood {
     let mut answered = false;
     let mut taken = 0;
     for (name, line, came) in connections {
@@ -121,18 +126,19 @@ fn understood(connections: &[(&str, &Line, Came)]) -> Understood {
     }
 }
 
-/// All that the subject sent on the first connection.
-fn spot<'c>(connections: &[(&'c str, &Line, Came)]) -> Spot<'c> {
-    let (name, line) = connections.first().map_or(("c1", None), |(name, line, _)| (*name, Some(*line)));
+/// All that the subject sent on the connection that an outcome names first, or else on the first.
+fn spot<'c>(connections: &[Connection<'c>], named: Option<&String>) -> Spot<'c> {
+    let named = connections.iter().find(|(name, ..)| named.is_some_and(|named| named == name));
+    let (name, line) = named.or(connections.first()).map_or(("c1", None), |(name, line, _)| (*name, Some(*line)));
     let end = line.map_or(0, |line| line.received.len() as u64);
     Spot { part: Part::Message, connection: name, direction: Sender::Subject, at: [0, end] }
 }
 
-fn any_late(connections: &[(&str, &Line, Came)]) -> bool {
+fn any_late(connections: &[Connection<'_>]) -> bool {
     connections.iter().any(|(_, line, _)| line.waits.iter().any(|(_, waited)| *waited == Waited::Late))
 }
 
-fn in_words(connections: &[(&str, &Line, Came)]) -> String {
+fn in_words(connections: &[Connection<'_>]) -> String {
     let words = connections.iter().map(|(name, line, came)| {
         let mut parts: Vec<String> = match came {
             Came::Answers(answers, _) => {

@@ -36,9 +36,22 @@ impl Ruling {
         Ruling { outcome: Some(outcome.to_owned()), understood, ..Ruling::default() }
     }
 
+    /// About the message, then about the ending; where nobody asks about the ending it is as good as the message can be.
+    fn verdicts(&self) -> (Verdict, Verdict) {
+        let message = self.message.unwrap_or(Verdict::Pass);
+        (message, self.ending.unwrap_or(message.min(Verdict::Pass)))
+    }
+
     /// The worse of the two verdicts.
     pub(crate) fn verdict(&self) -> Verdict {
-        self.message.unwrap_or(Verdict::Pass).max(self.ending.unwrap_or(Verdict::Pass))
+        let (message, ending) = self.verdicts();
+        message.max(ending)
+    }
+
+    /// The best of several readings of a case: by its verdict, then by that about the message, then one that says something.
+    pub(crate) fn best(rulings: Vec<Ruling>) -> Option<Ruling> {
+        let cost = |ruling: &Ruling| (ruling.verdict(), ruling.verdicts().0, ruling.understood == Understood::Nothing);
+        rulings.into_iter().min_by_key(cost)
     }
 
     /// Adds a finding; the verdict of its part becomes the worse one.
@@ -85,8 +98,11 @@ impl<'a> Trial<'a> {
         Against { bindings: &self.transcript().bindings, lacks: &self.transcript().lacks }
     }
 
-    /// A finding in the delivery of this transcript.
+    /// A finding in the delivery of this transcript. It points at octets that are in the transcript, or at the end of them.
     pub(crate) fn finding(&self, spot: Spot<'_>, weight: Weight, because: impl Into<String>) -> Finding {
+        let line = self.view.line(if spot.connection == "app" { "c1" } else { spot.connection });
+        let octets = line.map(|line| if spot.direction == Sender::Us { &line.sent } else { &line.received });
+        let end = octets.map_or(0, |octets| octets.len() as u64);
         Finding {
             part: spot.part,
             requirement: weight.requirement,
@@ -95,7 +111,7 @@ impl<'a> Trial<'a> {
             delivery: self.transcript().delivery,
             connection: spot.connection.to_owned(),
             direction: spot.direction,
-            at: spot.at,
+            at: spot.at.map(|at| at.min(end)),
             because: because.into(),
         }
     }
@@ -105,8 +121,8 @@ impl<'a> Trial<'a> {
         let line = self.view.line(connection);
         let from = line.and_then(|line| line.piece(Purpose::Message)).map_or(0, |piece| piece.from);
         let at = match self.transcript().fault {
-            Some(fault) => [from + fault, from + fault + 1],
-            None => [from, from + length],
+            Some(fault) => [from.saturating_add(fault), from.saturating_add(fault).saturating_add(1)],
+            None => [from, from.saturating_add(length)],
         };
         Spot { part: Part::Message, connection, direction: Sender::Us, at }
     }
@@ -126,14 +142,14 @@ impl<'a> Trial<'a> {
         })
     }
 
-    /// A ruling from an outcome of the fixture that matched.
+    /// A ruling from an outcome of the fixture that matched. It breaks the first of the requirements that it, or else the case, cites.
     pub(crate) fn matched(&self, outcome: &Outcome, understood: Understood, spot: Spot<'_>, came: &str) -> Ruling {
         let mut ruling = Ruling::of(&outcome.id, understood);
         let cited = if outcome.requirements.is_empty() { self.cited() } else { &outcome.requirements };
         let because = outcome.because.clone().unwrap_or_else(|| format!("the outcome '{}' came", outcome.id));
         ruling.message = Some(outcome.verdict);
         if outcome.verdict != Verdict::Pass {
-            let weight = self.scales.at(cited, outcome.verdict);
+            let weight = self.scales.first(cited, outcome.verdict);
             ruling.find(self.finding(spot, weight, format!("{because}; came: {came}")));
         }
         ruling
@@ -142,6 +158,7 @@ impl<'a> Trial<'a> {
     /// The judgement that a ruling is.
     pub(crate) fn judgement(&self, ruling: Ruling) -> Judgement {
         let transcript = self.transcript();
+        let (message, ending) = ruling.verdicts();
         let events = &transcript.events;
         let wall = events.last().map_or(0, |last| last.at_us.saturating_sub(events[0].at_us));
         let mut findings = ruling.findings;
@@ -150,11 +167,12 @@ impl<'a> Trial<'a> {
             case: self.case.id.clone(),
             delivery: transcript.delivery,
             variant: transcript.variant,
-            message: ruling.message.unwrap_or(Verdict::Pass),
-            ending: ruling.ending.unwrap_or(Verdict::Pass),
+            message,
+            ending,
             outcome: ruling.outcome,
             understood: ruling.understood,
             statuses: Vec::new(),
+            answered: self.missing_spot("c1", Part::Message).at,
             interim: 0,
             closed: self.view.line("c1").is_some_and(|line| line.has_ended()),
             findings,

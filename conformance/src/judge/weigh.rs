@@ -7,6 +7,9 @@ use crate::corpus::model::{Keyword, Kind, Requirement, Verdict};
 /// Requirements whose sentence is a MUST that names 400: another error status is a `warn`.
 const NAMES_400: &[&str] = &["9112-3.2-6", "9112-5.1-1", "9112-5.2-2", "9112-6.3-3", "9112-6.3-5"];
 
+/// Requirements that leave the choice between refusing a message and putting a space in place of NUL, bare CR or obs-fold.
+const EITHER_OR: &[&str] = &["9110-5.5-4", "9112-2.2-4", "9112-5.2-2"];
+
 /// Requirements about the end of a connection.
 const ABOUT_ENDING: &[&str] = &[
     "9112-6.1-4",
@@ -82,6 +85,19 @@ impl Scales<'_> {
     /// The strongest of the cited requirements at a verdict that a table says.
     pub(crate) fn at(&self, cited: &[String], verdict: Verdict) -> Weight {
         Weight { verdict, ..self.refused(cited) }
+    }
+
+    /// The first of the cited requirements at a verdict that the fixture says.
+    pub(crate) fn first(&self, cited: &[String], verdict: Verdict) -> Weight {
+        let requirement = cited.first().cloned();
+        let level = requirement.as_deref().and_then(|id| self.level(id));
+        Weight { requirement, level, verdict }
+    }
+
+    /// Whether all that a MUST forbids here is to keep an octet as it is: the message may be refused, or the octet replaced by a space.
+    pub(crate) fn leaves_replacing(&self, cited: &[String]) -> bool {
+        let musts: Vec<&String> = cited.iter().filter(|id| self.level(id) == Some(Keyword::MUST)).collect();
+        !musts.is_empty() && musts.iter().all(|id| EITHER_OR.contains(&id.as_str()))
     }
 
     /// Whether a MUST among them names 400.

@@ -12,6 +12,21 @@ use crate::script::reading::has_option;
 
 /// A server that says that it will close after a response is not bound to answer what follows.
 const SHOULD_PERSIST: &str = "9112-9.3-1";
+/// What could not be read is answered 400, and the connection closed.
+const SHOULD_END: &str = "9112-2.2-10";
+/// A connection of HTTP/1.0 ends unless keep-alive was agreed upon.
+const OLD_ENDS: &str = "G9112-9.3-1";
+
+/// How a connection stands behind the answers that were expected on it.
+enum Standing {
+    /// A further request was answered with this status.
+    Answers(u16),
+    Ended,
+    /// Neither within the time.
+    Open,
+    /// Nobody waited to see.
+    Unknown,
+}
 
 impl Hearing<'_> {
     /// Judges a message, or several in a row, that a conforming server takes.
@@ -73,8 +88,6 @@ impl Hearing<'_> {
         let refused = self.trial.scales.refused(cited);
         let spot = self.answer_spot(number, Part::Message);
         let which = format!("message {}", number + 1);
-        let announced =
-            number.checked_sub(1).and_then(|last| self.answers.finals.get(last)).is_some_and(announces_close);
         let (outcome, weight, because) = if self.is_too_much() {
             ("too-much", refused, format!("{which}: the response does not end within the octets that are read"))
         } else if let Some(cut) = &self.answers.cut {
@@ -101,18 +114,14 @@ impl Hearing<'_> {
                 self.trial.scales.named("9110-2.2-2", Verdict::Fail),
                 format!("{which}: what came is no response: {}", self.came()),
             )
-        } else if self.line.has_ended() && announced {
+        } else if let Some(why) = self.is_excused(number) {
             let persists = cited.iter().any(|id| id == SHOULD_PERSIST);
             let weight = if persists {
                 self.trial.scales.named(SHOULD_PERSIST, Verdict::Warn)
             } else {
                 self.trial.scales.at(cited, Verdict::Inconclusive)
             };
-            (
-                "closed-early",
-                weight,
-                format!("{which}: the response before it announced close, and the connection was closed"),
-            )
+            ("closed-early", weight, format!("{which} was not answered, since {why}"))
         } else if self.line.has_ended() {
             (
                 "closed",
@@ -131,6 +140,18 @@ impl Hearing<'_> {
         };
         ruling.outcome = Some(outcome.to_owned());
         ruling.find(self.trial.finding(spot, weight, because));
+    }
+
+    /// Why a subject need not answer the request with that number, if it need not: an answer before it announced close (RFC 9112
+    /// §9.6), or refused its request, and the connection ended (§9.3: who does not read the content of a request has to close).
+    fn is_excused(&self, number: usize) -> Option<String> {
+        let before = &self.answers.finals[..number.min(self.answers.finals.len())];
+        if before.iter().any(announces_close) {
+            return Some("a response before it announced close".to_owned());
+        }
+        let refused = before.iter().map(|answer| answer.message.status).find(|status| !(200..400).contains(status));
+        let refused = refused.filter(|_| self.line.has_ended())?;
+        Some(format!("a request before it was refused with {refused}, and the connection ended"))
     }
 
     /// What the subject says that it understood, at the levels that show it.
@@ -168,11 +189,26 @@ impl Hearing<'_> {
     /// What follows N answers: the end of a connection that has to end, or the answer to the successor.
     pub(super) fn after_acceptance(&self, ruling: &mut Ruling, count: usize) {
         let then = self.message.means.reject.as_ref().map(|rejection| rejection.then);
-        let must_end = self.reading.asks_close || then == Some(ThenConnection::Closed);
-        if must_end {
-            self.must_have_ended(ruling, count);
-        } else if self.has_successor() {
-            self.successor(ruling, count);
+        if self.reading.asks_close || then == Some(ThenConnection::Closed) {
+            return self.must_have_ended(ruling, count);
+        }
+        match (self.has_successor(), self.reading.old_without_keep_alive) {
+            (true, true) => self.nothing_behind_old(ruling, count),
+            (true, false) => self.successor(ruling, count),
+            (false, _) => {}
+        }
+        if then == Some(ThenConnection::ShouldClose) {
+            self.should_have_ended(ruling, count);
+        }
+    }
+
+    /// How the connection stands behind `count` answers.
+    fn standing(&self, count: usize) -> Standing {
+        match self.answers.finals.get(count) {
+            Some(further) => Standing::Answers(further.message.status),
+            None if self.line.has_ended() => Standing::Ended,
+            None if self.line.is_late() => Standing::Open,
+            None => Standing::Unknown,
         }
     }
 
@@ -182,20 +218,55 @@ impl Hearing<'_> {
         let weight = |id: &str| {
             if self.reading.asks_close { scales.named(id, Verdict::Fail) } else { scales.ending(self.trial.cited()) }
         };
-        if let Some(further) = self.answers.finals.get(count) {
+        let spot = self.answer_spot(count, Part::Ending);
+        match self.standing(count) {
+            Standing::Ended => ruling.ending = Some(ruling.ending.unwrap_or(Verdict::Pass)),
+            Standing::Answers(status) => {
+                let because = format!("the connection had to end, and a further request on it was answered {status}");
+                ruling.find(self.trial.finding(spot, weight("9112-9.6-5"), because));
+            }
+            Standing::Open => {
+                let because = "the connection had to end, and was still open when the time was over";
+                ruling.find(self.trial.finding(spot, weight("9112-9.6-3"), because));
+                ruling.clock = true;
+            }
+            Standing::Unknown => self.end_unseen(ruling, weight("9112-9.6-3")),
+        }
+    }
+
+    /// The connection is better ended behind `count` answers (RFC 9112 §2.2).
+    pub(super) fn should_have_ended(&self, ruling: &mut Ruling, count: usize) {
+        let weight = self.trial.scales.named(SHOULD_END, Verdict::Warn);
+        let spot = self.answer_spot(count, Part::Ending);
+        match self.standing(count) {
+            Standing::Ended => ruling.ending = Some(ruling.ending.unwrap_or(Verdict::Pass)),
+            Standing::Answers(status) => {
+                let because = format!("the connection should end, and a further request on it was answered {status}");
+                ruling.find(self.trial.finding(spot, weight, because));
+            }
+            Standing::Open => {
+                let because = "the connection should end, and was still open when the time was over";
+                ruling.find(self.trial.finding(spot, weight, because));
+                ruling.clock = true;
+            }
+            Standing::Unknown => self.end_unseen(ruling, weight),
+        }
+    }
+
+    fn end_unseen(&self, ruling: &mut Ruling, weight: Weight) {
+        let weight = Weight { verdict: Verdict::Inconclusive, ..weight };
+        let because = "whether the connection ended was not waited for";
+        ruling.find(self.trial.finding(self.trial.missing_spot("c1", Part::Ending), weight, because));
+    }
+
+    /// Without keep-alive a connection of HTTP/1.0 ends behind its answer: the harmless request in the same write has none.
+    fn nothing_behind_old(&self, ruling: &mut Ruling, count: usize) {
+        if let Standing::Answers(status) = self.standing(count) {
             let because = format!(
-                "the connection had to end, and a further request on it was answered {}",
-                further.message.status
+                "a request of HTTP/1.0 without keep-alive ends its connection, and the request behind it was answered {status}"
             );
-            let spot = self.answer_spot(count, Part::Ending);
-            ruling.find(self.trial.finding(spot, weight("9112-9.6-5"), because));
-        } else if !self.line.has_ended() {
-            let because = "the connection had to end, and was still open when the time was over";
-            let spot = self.trial.missing_spot("c1", Part::Ending);
-            ruling.find(self.trial.finding(spot, weight("9112-9.6-3"), because));
-            ruling.clock = true;
-        } else {
-            ruling.ending = Some(ruling.ending.unwrap_or(Verdict::Pass));
+            let weight = self.trial.scales.named(OLD_ENDS, Verdict::Fail);
+            ruling.find(self.trial.finding(self.answer_spot(count, Part::Ending), weight, because));
         }
     }
 
@@ -234,7 +305,10 @@ impl Hearing<'_> {
             ruling.find(self.trial.finding(spot, weight(), because));
         } else if self.answers.cut.is_some() && matches!(self.line.ending, Some((Ending::Reset, _))) {
             ruling.cut_by_reset = true;
-        } else if !self.line.has_ended() && self.line.is_late() {
+        } else if self.line.has_ended() || self.is_excused(count).is_some() {
+            // The message itself was understood. Where it ends, this successor does not say; whether the end was announced is
+            // for courtesy.
+        } else if self.line.is_late() && self.message.means.reject.is_none() {
             let because = "the harmless request after it was never answered: the message was held to end elsewhere";
             ruling.find(self.trial.finding(spot, weight(), because));
             ruling.outcome = Some("ends-elsewhere".to_owned());

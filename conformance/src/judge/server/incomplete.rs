@@ -4,7 +4,7 @@
 use super::super::judgement::Understood;
 use super::super::result::Part;
 use super::super::trial::Ruling;
-use super::super::weigh::Weight;
+use super::super::weigh::{Weight, WellFormed, well_formed};
 use super::Hearing;
 use crate::corpus::model::Verdict;
 use crate::transcript::Purpose;
@@ -45,7 +45,8 @@ impl Hearing<'_> {
         let cited = self.trial.cited();
         let spot = self.answer_spot(number, Part::Message);
         // A server may answer before it has the content (RFC 9110 §10.1.1), and it may tire of waiting.
-        let may_be = status == 408 || (self.reading.head_is_whole && !matches!(status, 200..=299 | 400));
+        let says_nothing = well_formed(status, &[]) == WellFormed::Unclear;
+        let may_be = says_nothing || (self.reading.head_is_whole && !matches!(status, 200..=299 | 400));
         let weight =
             if may_be { self.trial.scales.at(cited, Verdict::Inconclusive) } else { self.trial.scales.refused(cited) };
         if matches!(status, 200..=399) {

@@ -1,23 +1,26 @@
 //! `means = { reject = [..] }`: a listed status, then the connection as `then` says; a silent close as `silent_close` says.
 
+use super::super::echo::Echo;
 use super::super::judgement::Understood;
 use super::super::result::Part;
 use super::super::trial::Ruling;
-use super::super::view::Ending;
-use super::super::weigh::{Malformed, Weight, malformed};
+use super::super::view::{Arrived, Ending};
+use super::super::weigh::{Malformed, Weight, WellFormed, malformed, well_formed};
 use super::Hearing;
-use crate::corpus::model::{Rejection, ThenConnection, Verdict};
+use crate::corpus::model::{Observability, Rejection, ThenConnection, Verdict};
 use crate::transcript::Purpose;
 
 impl Hearing<'_> {
     /// Judges a message that a conforming server turns down.
     pub(super) fn reject(&self, rejection: &Rejection) -> Ruling {
         let number = self.reading.whole_before_fault;
-        if self.answers.finals.len() < number {
+        let understood = |answer: &Arrived| well_formed(answer.message.status, &[]) == WellFormed::Understood;
+        let before = self.answers.finals.iter().take(number).filter(|answer| understood(answer)).count();
+        if before < number {
             let mut ruling = Ruling::of("not-reached", Understood::Nothing);
             let spot = self.answer_spot(number, Part::Message);
             let weight = self.trial.scales.at(self.trial.cited(), Verdict::Inconclusive);
-            let because = format!("the {number} messages before it were not all answered: {}", self.came());
+            let because = format!("the {number} messages before it were not all understood: {}", self.came());
             ruling.find(self.trial.finding(spot, weight, because));
             ruling.clock = self.line.is_late();
             return ruling;
@@ -79,8 +82,14 @@ impl Hearing<'_> {
             let status = cut.message.status;
             let was_success = malformed(status, &rejection.statuses) == Malformed::Accepted;
             return match self.line.ending {
-                // Begun before the fault was met, and abandoned when it was.
-                Some(_) if was_success => Ruling::of("cut-off", Understood::Rejected),
+                // Begun before the fault was met, and abandoned when it was. (With a successor unread behind it the reset may come
+                // of that; then it is played without one.)
+                Some((ending, _)) if was_success => {
+                    let mut ruling = Ruling::of("cut-off", Understood::Rejected);
+                    ruling.message = Some(Verdict::Pass);
+                    ruling.cut_by_reset = ending == Ending::Reset && self.has_successor();
+                    ruling
+                }
                 // The head of a refusal says it all: what a reset may have taken is its content.
                 Some((Ending::Reset, _)) if status >= 400 => self.by_status(rejection, number, status),
                 Some((Ending::Reset, _)) => {
@@ -162,7 +171,13 @@ impl Hearing<'_> {
         let own: Vec<String> =
             self.answers.finals.get(number).and_then(|answer| self.said(answer)).into_iter().collect();
         let mut ruling = Ruling::of("accepted", Understood::Accepted { count: 1, said: own });
-        let weight = self.trial.scales.taken(self.trial.cited());
+        let mut weight = self.trial.scales.taken(self.trial.cited());
+        let in_head = !self.reading.fault_in_content;
+        if in_head && self.trial.scales.leaves_replacing(self.trial.cited()) && !self.shows_what_was_understood(number)
+        {
+            // A space in its place is allowed, and could not be seen here.
+            weight.verdict = weight.verdict.min(Verdict::Warn);
+        }
         let spot = self.trial.fault_spot("c1", self.length);
         ruling.find(self.trial.finding(spot, weight, format!("the malformed message was taken: {came}")));
         ruling
@@ -173,31 +188,23 @@ impl Hearing<'_> {
         match then {
             ThenConnection::Any => {}
             ThenConnection::Closed => self.must_have_ended(ruling, answered),
-            ThenConnection::ShouldClose => {
-                let further = self.answers.finals.get(answered);
-                if further.is_none() && self.line.has_ended() {
-                    ruling.ending = Some(Verdict::Pass);
-                    return;
-                }
-                let because = match further {
-                    Some(further) => format!(
-                        "the connection should end, and a further request on it was answered {}",
-                        further.message.status
-                    ),
-                    None => "the connection should end, and was still open when the time was over".to_owned(),
-                };
-                ruling.clock |= further.is_none();
-                let spot = self.answer_spot(answered, Part::Ending);
-                ruling.find(self.trial.finding(spot, self.trial.scales.named("9112-2.2-10", Verdict::Warn), because));
-            }
+            ThenConnection::ShouldClose => self.should_have_ended(ruling, answered),
         }
     }
 
-    /// Whether an answer began before the octet at the fault was sent.
+    /// Whether the answer with that number tells what was understood of the request.
+    fn shows_what_was_understood(&self, number: usize) -> bool {
+        let transcript = self.trial.transcript();
+        let answer = self.answers.finals.get(number);
+        transcript.level == Observability::Echo
+            && answer.is_some_and(|answer| Echo::read(&answer.message.content, &transcript.lacks).is_some())
+    }
+
+    /// Whether an answer began before the octet at the fault was sent; where octets are missing there, before the last that is sent.
     fn began_before_fault(&self, began: usize) -> bool {
         let Some(fault) = self.trial.transcript().fault else { return false };
         let from = self.line.piece(Purpose::Message).map_or(0, |piece| piece.from);
-        self.line.sent_before(began) <= from + fault
+        self.line.sent_before(began) <= from.saturating_add(fault.min(self.length.saturating_sub(1)))
     }
 }
 

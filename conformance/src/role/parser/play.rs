@@ -303,6 +303,7 @@ impl Player<'_> {
             outcome: Some(if verdict == Verdict::Fault { "no-answer" } else { "skipped" }.to_owned()),
             understood: Understood::Nothing,
             statuses: Vec::new(),
+            answered: [0, 0],
             interim: 0,
             closed: false,
             findings: vec![finding],

@@ -42,6 +42,8 @@ pub(super) struct Connection {
     pub(super) completeness: Completeness,
     /// Final responses that were complete when octets were last sent.
     pub(super) answered_before: usize,
+    /// How many final responses the steps so far waited for.
+    pub(super) finals_awaited: usize,
     /// How it ended, if it did.
     pub(super) end: Option<End>,
     /// Whether reading stopped since so much came.
@@ -73,6 +75,7 @@ impl Connection {
             name: name.to_owned(),
             completeness: Completeness::default(),
             answered_before: 0,
+            finals_awaited: 0,
             end: None,
             too_much: false,
             last_octet: Instant::now(),

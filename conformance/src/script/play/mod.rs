@@ -162,7 +162,15 @@ impl<'a> Playing<'a> {
                     Awaited::Response => "final response",
                     Awaited::Interim => "interim response",
                 };
-                let there = move |c: &Connection| c.completeness.count(awaited) >= count;
+                // Where a final response is there that no step waited for, no interim one comes before it.
+                let finals = self.connections[on].finals_awaited;
+                if awaited == Awaited::Response {
+                    self.connections[on].finals_awaited = finals.max(count);
+                }
+                let there = move |c: &Connection| {
+                    c.completeness.count(awaited) >= count
+                        || (awaited == Awaited::Interim && c.completeness.count(Awaited::Response) > finals)
+                };
                 self.wait(on, format!("{word} {count}"), *clock, there).await;
             }
             Act::AwaitAnother { clock } => {
