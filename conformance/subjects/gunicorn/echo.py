@@ -21,6 +21,9 @@ def fields(environ):
 
 
 def app(environ, start_response):
+    if environ["REQUEST_METHOD"] == "CONNECT":  # no tunnel begins here
+        start_response("405 Method Not Allowed", [("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS"), ("Content-Length", "0")])
+        return []
     content = environ["wsgi.input"].read()
     said = {
         "method": encoded(environ["REQUEST_METHOD"]),

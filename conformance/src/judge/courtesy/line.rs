@@ -129,7 +129,8 @@ impl Courtesy {
         if number <= exchanges.requests.len() && has_option(message, "close") && message.status != 101 {
             match line.ending {
                 Some(_) => self.note(Rule::CloseEnds, scene, spot(message), None),
-                None if waited_long(scene, line, whole) => {
+                // While our own content is unfinished the subject may read on for a time that no RFC bounds.
+                None if exchanges.all_clean && waited_long(scene, line, whole) => {
                     let because = "close was announced, and the connection stayed open".to_owned();
                     self.note(Rule::CloseEnds, scene, spot(message), Some(because));
                 }

@@ -81,6 +81,8 @@ impl Hearing<'_> {
             return match self.line.ending {
                 // Begun before the fault was met, and abandoned when it was.
                 Some(_) if was_success => Ruling::of("cut-off", Understood::Rejected),
+                // The head of a refusal says it all: what a reset may have taken is its content.
+                Some((Ending::Reset, _)) if status >= 400 => self.by_status(rejection, number, status),
                 Some((Ending::Reset, _)) => {
                     let mut ruling = Ruling::of("cut-by-reset", Understood::Rejected);
                     ruling.cut_by_reset = true;
