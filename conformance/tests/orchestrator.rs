@@ -224,9 +224,10 @@ async fn a_subject_that_goes_away_ends_the_run_and_the_report_says_so() {
     let words: Vec<String> = (0..200).map(|n| format!("word-{n}")).collect();
     let corpus = corpus(&words.iter().map(String::as_str).collect::<Vec<_>>());
     // Enough for the probes and some cases; then nobody is answered any more.
-    let address = listener(|number, head| if number < 600 { fair(head) } else { None });
+    let address = listener(|number, head| if number < 100 { fair(head) } else { None });
     let begun = Instant::now();
-    let run = judged(&corpus, &at(address), &Options { jobs: Some(4), ..options() }).await;
+    let deliveries = Some([wiregauge::transcript::Delivery::Whole].into());
+    let run = judged(&corpus, &at(address), &Options { jobs: Some(4), deliveries, ..options() }).await;
     let headline = run.report.subject.headline.clone().unwrap_or_default();
     assert!(headline.contains("stopped answering"), "{headline}");
     assert!(run.report.interrupted);

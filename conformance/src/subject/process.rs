@@ -13,6 +13,7 @@ use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::command::Variables;
@@ -24,6 +25,8 @@ use crate::script::play::connect;
 const TAIL_LINES: usize = 50;
 /// How much of a line is kept.
 const TAIL_LINE: usize = 1_000;
+/// How long the last of what a process wrote may take to arrive after its end.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How long a subject may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -91,14 +94,15 @@ impl Process {
         let pid =
             child.id().and_then(|pid| i32::try_from(pid).ok()).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
         let tail = Arc::new(Mutex::new(VecDeque::new()));
+        let mut tails = JoinSet::new();
         if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(keep_tail(stdout, tail.clone()));
+            tails.spawn(keep_tail(stdout, tail.clone()));
         }
         if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(keep_tail(stderr, tail.clone()));
+            tails.spawn(keep_tail(stderr, tail.clone()));
         }
         let (tell, died) = watch::channel(None);
-        tokio::spawn(reap(child, tell));
+        tokio::spawn(reap(child, tails, tell));
         Ok(Process {
             command: command.join(" "),
             port,
@@ -127,7 +131,8 @@ impl Process {
         tokio::select! {
             biased;
             _ = died.wait_for(Option::is_some) => {
-                Err(SubjectError::DiedEarly { command: self.command.clone(), how: self.how_it_died().await, tail: self.tail_text() })
+                let how = self.died().unwrap_or_default();
+                Err(SubjectError::DiedEarly { command: self.command.clone(), how, tail: self.tail_text() })
             }
             () = answered => Ok(()),
             () = tokio::time::sleep_until(by) => Err(SubjectError::NotReady {
@@ -166,12 +171,6 @@ impl Process {
     /// The last lines that it wrote, standard output and error together.
     pub fn tail(&self) -> Vec<String> {
         self.tail.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
-    }
-
-    /// How it died, once the last of what it wrote has arrived.
-    async fn how_it_died(&self) -> String {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        self.died().unwrap_or_default()
     }
 
     fn tail_text(&self) -> String {
@@ -243,7 +242,8 @@ fn search_path() -> String {
     format!("{ours}:/usr/local/sbin:/usr/sbin:/sbin")
 }
 
-async fn reap(mut child: Child, tell: watch::Sender<Option<String>>) {
+/// Waits for the end of a process and of what it wrote, and tells.
+async fn reap(mut child: Child, tails: JoinSet<()>, tell: watch::Sender<Option<String>>) {
     use std::os::unix::process::ExitStatusExt;
     let how = match child.wait().await {
         Ok(status) => match (status.code(), status.signal()) {
@@ -256,6 +256,11 @@ async fn reap(mut child: Child, tell: watch::Sender<Option<String>>) {
         },
         Err(error) => format!("it ended unseen: {error}"),
     };
+    // Its children may keep the pipes open: its last words are waited for, but not theirs.
+    let mut tails = tails;
+    let last_words = async { while tails.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
+    tails.detach_all();
     let _ = tell.send(Some(how));
 }
 
