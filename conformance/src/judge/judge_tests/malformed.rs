@@ -115,10 +115,13 @@ fn a_2xx_that_is_cut_off_is_a_rejection() {
 }
 
 #[test]
-fn an_error_that_is_cut_off_says_nothing() {
+fn an_error_that_a_reset_cuts_off_is_told_by_its_head_and_one_that_just_ends_says_nothing() {
     let begun = "HTTP/1.1 400 Bad Request\r\nContent-Length: 5\r\n\r\nhel";
     let reset = Playing::of("malformed/no-host").message().got(begun).reset().judged();
-    assert_eq!((reset.verdict(), reset.cut_by_reset), (Verdict::Inconclusive, true));
+    assert_eq!((reset.verdict(), reset.outcome.as_deref()), (Verdict::Pass, Some("rejected")));
+    let other = begun.replace("400 Bad Request", "418 Odd");
+    let other = Playing::of("malformed/no-host").message().got(&other).reset().judged();
+    assert_eq!(other.verdict(), Verdict::Warn, "the status still counts");
     let closed = Playing::of("malformed/no-host").message().got(begun).fin().judged();
     assert_eq!((closed.verdict(), closed.cut_by_reset), (Verdict::Inconclusive, false));
 }
