@@ -159,3 +159,7 @@ fn head_of_partial_is_whole(stream: &Stream, upto: usize) -> bool {
 fn first_head(octets: &[u8]) -> usize {
     octets.windows(4).position(|four| four == b"\r\n\r\n").map_or(octets.len(), |at| at + 4)
 }
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;
