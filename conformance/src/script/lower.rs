@@ -19,8 +19,8 @@ use crate::transcript::{Delivery, Variant};
 ///
 /// Deliveries of a message case, left out by rule where they make no sense: *whole*; *cut*; *octets*; and *coalesced* with a
 /// successor in the same write (the octets of the one [`crate::script::Act::Send`] are the case's, then the successor's, so that
-/// whoever binds the case's wire text knows where the successor begins), not after what is or may be incomplete, and not after a
-/// switch of protocols. Script cases are played whole only.
+/// whoever binds the case's wire text knows where the successor begins), not after what is or may be incomplete, not after a
+/// switch of protocols, and not after a request of HTTP/1.0 that does not keep its connection. Script cases are played whole only.
 pub fn scripts(case: &Case, role: Role, bindings: &Bindings, level: Observability) -> Vec<Script> {
     if role != Role::Server || !case.roles.contains(&role) {
         return Vec::new();
@@ -65,7 +65,8 @@ pub fn variants(message: &MessageCase) -> &'static [Variant] {
 }
 
 fn takes_successor(message: &MessageCase, reading: &Reading) -> bool {
-    !message.means.incomplete && !reading.may_switch
+    let old_and_silent = reading.old_without_keep_alive && !reading.asks_close;
+    !message.means.incomplete && !reading.may_switch && !old_and_silent
 }
 
 /// Every ending that an outcome for this role asks about on this connection.

@@ -102,20 +102,6 @@ fn a_request_that_announces_close_is_the_last() {
 }
 
 #[test]
-fn behind_http_1_0_without_keep_alive_the_successor_is_not_answered() {
-    let sent = || Playing::of("well-formed/old").coalesced().message();
-    assert_eq!(sent().answered(&[200]).fin().judged().verdict(), Verdict::Pass);
-    assert_eq!(sent().answered(&[200]).late().judged().verdict(), Verdict::Pass, "the end is for other cases");
-    let judgement = sent().answered(&[200, 200]).fin().judged();
-    assert_eq!((judgement.message, judgement.ending), (Verdict::Pass, Verdict::Fail));
-    assert_eq!(judgement.findings[0].requirement.as_deref(), Some("G9112-9.3-1"));
-    let kept = || Playing::of("well-formed/old-keep-alive").coalesced().message();
-    assert_eq!(kept().answered(&[200, 200]).fin().judged().verdict(), Verdict::Pass);
-    assert_eq!(kept().got(&closing(200)).fin().judged().verdict(), Verdict::Pass);
-    assert_eq!(kept().got("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").fin().judged().verdict(), Verdict::Pass);
-}
-
-#[test]
 fn a_successor_is_answered_as_itself() {
     let sent = || Playing::of("well-formed/control").coalesced().message();
     assert_eq!(sent().answered(&[200, 200]).fin().judged().verdict(), Verdict::Pass);

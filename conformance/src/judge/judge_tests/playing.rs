@@ -207,6 +207,14 @@ impl Playing {
         self
     }
 
+    /// Time passes before the next event.
+    pub(crate) fn after_ms(mut self, time: u64) -> Playing {
+        if let Some(last) = self.transcript.events.last_mut() {
+            last.at_us += 1_000 * time;
+        }
+        self
+    }
+
     pub(crate) fn judged(&self) -> Judgement {
         let judgement = judge(self.case, &self.transcript, &corpus().requirements);
         well_made(&judgement, self.case, &self.transcript);

@@ -94,6 +94,7 @@ fn waits(script: &Script) -> Vec<String> {
         Act::Send { purpose, .. } => format!("{purpose:?}"),
         Act::Await { awaited: Awaited::Response, count, clock } => format!("{count} {}", word(clock)),
         Act::Await { awaited, count, clock } => format!("{awaited:?} {count} {}", word(clock)),
+        Act::AwaitAnother { clock } => format!("another {}", word(clock)),
         Act::AwaitEnd { clock } => format!("end {}", word(clock)),
         Act::Shut(how) => format!("shut {how:?}"),
         Act::Pause(time) => format!("pause {time:?}"),
@@ -126,7 +127,12 @@ fn in_whatever_pieces_the_octets_of_every_case_are_sent() {
             }
             match delivery {
                 Delivery::Whole => assert_eq!(pieces.len(), 1, "{id}"),
-                Delivery::Cut => assert!(pieces.len() > 1 || wire.octets.len() < 2 || id.contains("limit"), "{id}"),
+                // A message that breaks its rule at once, and one without a line end, has no place to be cut at.
+                Delivery::Cut => {
+                    let line_ends = wire.octets.windows(2).any(|two| two == b"\r\n");
+                    let fault_first = wire.fault == Some(0);
+                    assert!(pieces.len() > 1 || !line_ends || fault_first || id.contains("limit"), "{id}");
+                }
                 _ => {}
             }
             let half_closed = script.steps.iter().any(|step| matches!(step.act, Act::Shut(_)));
@@ -194,7 +200,12 @@ fn deliveries_that_make_no_sense_are_left_out() {
     let every = [Delivery::Whole, Delivery::Cut, Delivery::Octets, Delivery::Coalesced];
     assert_eq!(deliveries(&case(GET, accept(1))), every);
     assert_eq!(deliveries(&case(GET, reject(ThenConnection::Closed))), every);
-    assert_eq!(deliveries(&case(r"GET / HTTP/1.0\r\n\r\n", accept(1))), every, "the successor is not to be answered");
+    // What stands behind it has no place there: a server may refuse the whole for it.
+    assert_eq!(
+        deliveries(&case(r"GET / HTTP/1.0\r\n\r\n", accept(1))),
+        every[..3],
+        "it ends its connection in silence"
+    );
     assert_eq!(deliveries(&case(r"GET / HTTP/1.1\r\nHost: a\r\n", incomplete())), every[..3]);
     let also_incomplete = Means { incomplete: true, ..accept(1) };
     assert_eq!(deliveries(&case(GET, also_incomplete)), every[..3]);
@@ -238,18 +249,22 @@ fn an_answer_is_waited_for_and_silence_is_not() {
 
 #[test]
 fn an_end_is_asked_for_by_a_probe() {
-    let must = ["1 patiently", "end quietly", "Probe", "2 patiently"];
+    let must = ["1 patiently", "end quietly", "Probe", "another patiently"];
     assert_eq!(waits(&whole(&case(GET, reject(ThenConnection::Closed)))), must);
     assert_eq!(waits(&whole(&case(r"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", accept(1)))), must);
     let either = Means { accept: Some(1), ..reject(ThenConnection::Closed) };
     assert_eq!(waits(&whole(&case(GET, either))), must);
     let should = case(GET, reject(ThenConnection::ShouldClose));
-    assert_eq!(waits(&whole(&should)), ["1 patiently", "end quietly", "Probe", "2 quietly"]);
+    assert_eq!(waits(&whole(&should)), ["1 patiently", "end quietly", "Probe", "another quietly"]);
     let coalesced = of(&should, Delivery::Coalesced, Variant::Plain);
     assert_eq!(waits(&coalesced), ["1 patiently", "end quietly"], "the successor is the probe");
     let in_content = r"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\^x\r\n\r\n";
     let in_content = case(in_content, reject(ThenConnection::Any));
-    assert_eq!(waits(&whole(&in_content)), ["1 patiently", "Probe", "2 quietly"], "an answer may have come before it");
+    assert_eq!(
+        waits(&whole(&in_content)),
+        ["1 patiently", "Probe", "another quietly"],
+        "an answer may have come before it"
+    );
     let probe = pieces(&whole(&should), Purpose::Probe).concat();
     assert_eq!(probe, b"GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n");
 }
@@ -271,7 +286,7 @@ fn a_beginning_is_played_twice() {
         "with an alternative it is ended only"
     );
     let ended = of(&beginning, Delivery::Whole, Variant::Ended);
-    assert_eq!(waits(&ended), ["2 quietly", "shut Write", "end patiently"]);
+    assert_eq!(waits(&ended), ["1 quietly", "shut Write", "end patiently"]);
 }
 
 #[test]
