@@ -32,4 +32,7 @@ const server = http.createServer((request, response) => {
   });
 });
 
+// Five seconds are the default, and how long an answer is waited for: an idle connection has to outlive that, or the two race.
+server.keepAliveTimeout = 60_000;
+
 server.listen(Number(process.argv[2]), '127.0.0.1');
