@@ -42,7 +42,7 @@ pub fn combine(
     let result = CaseResult {
         id: case.id.clone(),
         role,
-        kind: case.kind,
+        kind: if judgements.iter().any(Judgement::died) { counted(case.kind) } else { case.kind },
         level: decided.or_else(|| strongest(&case.requirements, requirements)),
         requirements: case.requirements.clone(),
         verdict,
@@ -56,6 +56,14 @@ pub fn combine(
     };
     let disagreement = disagreement(case, &judgements, &result, requirements);
     std::iter::once(result).chain(disagreement).collect()
+}
+
+/// The kind under which the death of a subject is counted: nothing fails as a survey.
+fn counted(kind: Kind) -> Kind {
+    match kind {
+        Kind::Survey => Kind::Hardening,
+        kind => kind,
+    }
 }
 
 /// A judgement after the two doubts: the control, and a subject that takes everything.

@@ -39,6 +39,9 @@ impl Understood {
     }
 }
 
+/// The outcome of a playing during which the subject's process ended.
+pub(crate) const DIED: &str = "died";
+
 /// What one playing of a case came to: two verdicts and what they rest on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
@@ -78,6 +81,11 @@ impl Judgement {
     /// The worse of the two verdicts.
     pub fn verdict(&self) -> Verdict {
         self.message.max(self.ending)
+    }
+
+    /// Whether the subject's process ended while it was played.
+    pub fn died(&self) -> bool {
+        self.outcome.as_deref() == Some(DIED)
     }
 
     /// Whether the case was played and the subject took its message as the case asks: what a control is for.

@@ -55,7 +55,8 @@ pub fn judge(case: &Case, transcript: &Transcript, requirements: &BTreeMap<Strin
         (Body::Message(message), Role::Client) => client::message(&trial, message),
         (Body::Message(message), Role::Parser) => parser::message(&trial, message),
     };
-    if case.kind == Kind::Survey { surveyed(judgement) } else { judgement }
+    // A subject that dies is a finding, whatever the case wanted to know.
+    if case.kind == Kind::Survey && !judgement.died() { surveyed(judgement) } else { judgement }
 }
 
 /// Whether a case says something about a subject of this role, seen at this level, that can do this; or else, in a few words, why not.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::echo::show;
-use super::judgement::{Judgement, Understood};
+use super::judgement::{DIED, Judgement, Understood};
 use super::matcher::Against;
 use super::result::{Finding, Part, Sender};
 use super::view::View;
@@ -185,7 +185,7 @@ impl<'a> Trial<'a> {
     /// Set-up that failed, or a subject that died: nothing else is judged then.
     pub(crate) fn broken_down(&self) -> Option<Ruling> {
         if let Some(how) = self.view.died {
-            let mut ruling = Ruling::of("died", Understood::Nothing);
+            let mut ruling = Ruling::of(DIED, Understood::Nothing);
             let weight = Weight { verdict: Verdict::Fail, ..self.scales.refused(self.cited()) };
             let spot = self.missing_spot("c1", Part::Message);
             ruling.find(self.finding(spot, weight, format!("the subject's process ended: {how}")));

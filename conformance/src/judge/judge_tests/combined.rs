@@ -171,3 +171,12 @@ fn nothing_played_is_not_applicable() {
     let results = body.got(&with_content(200, "hello")).with(&[], &Control::NONE, true);
     assert_eq!(verdicts(&results), [Verdict::Pass]);
 }
+
+#[test]
+fn a_death_is_a_failure_even_in_a_survey() {
+    let how = crate::transcript::What::Died { how: "signal 11".to_owned() };
+    let survey = Playing::of("survey/two-blanks").message().event("process", how);
+    let result = &survey.with(&[], &accepted(), true)[0];
+    assert_eq!((result.kind, result.verdict), (Kind::Hardening, Verdict::Fail), "a survey's results are not counted");
+    assert_eq!(result.outcome.as_deref(), Some("died"));
+}

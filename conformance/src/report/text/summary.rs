@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use crate::corpus::model::{Kind, Role, Verdict};
 use crate::judge::result::CaseResult;
+use crate::report::account::Account;
 use crate::report::paint::Paint;
-use crate::report::{Material, word};
+use crate::report::{Material, exit, word};
 
 /// Who judged whom, and what was measured before the first case.
 pub(super) fn facts(material: Material<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
@@ -130,12 +131,29 @@ pub(super) fn closing(material: Material<'_>, paint: Paint, out: &mut dyn Write)
     if account.faults > 0 {
         parts.push(count(account.faults, "fault of the set-up", "faults of the set-up"));
     }
-    parts.push(match account.counted.len() + account.troubled.len() {
-        0 => "nothing fails the run".to_owned(),
-        1 => "1 fails the run".to_owned(),
-        many => format!("{many} fail the run"),
-    });
+    match account.counted.len() + account.troubled.len() {
+        0 => {}
+        1 => parts.push("1 fails the run".to_owned()),
+        many => parts.push(format!("{many} fail the run")),
+    }
+    parts.extend(ending(account).map(str::to_owned));
     let verdict = word(&report.verdict);
     let seconds = report.wall_ms as f64 / 1000.0;
     writeln!(out, "{}: {}, {seconds:.1} s", paint.verdict(report.verdict, &verdict), parts.join(", "))
+}
+
+/// What the exit code says beside the cases that fail the run, if anything.
+fn ending(account: &Account) -> Option<&'static str> {
+    let fails = account.counted.len() + account.troubled.len() > 0;
+    match account.exit() {
+        exit::CONFORMS => Some("nothing fails the run"),
+        exit::UNREACHED => {
+            Some("the subject was not reached or does not answer a plain GET, so nothing is known of it")
+        }
+        exit::NOTHING_SELECTED => Some("nothing was selected, so nothing was tried"),
+        exit::HARNESS_FAULT => Some("faults of the set-up fail the run"),
+        exit::FAILED if !fails => Some("the run was cut short, and what was not played cannot pass"),
+        exit::FAILED => None,
+        _ => Some("a signal stopped the run"),
+    }
 }

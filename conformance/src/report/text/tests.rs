@@ -40,6 +40,30 @@ fn an_interrupted_run_says_so() {
 }
 
 #[test]
+fn the_last_line_says_what_the_exit_code_says() {
+    let last = |ending: Ending, change: &dyn Fn(&mut crate::judge::result::Report)| {
+        let mut report = sample::report();
+        report.cases.clear();
+        change(&mut report);
+        let account = settle(&mut report, &[], Policy::default(), ending, "2026-07-01");
+        (account.exit(), written(&report, &account, 0).lines().last().expect("a line").to_owned())
+    };
+    let (code, line) = last(Ending { unreached: true, signal: None }, &|_| {});
+    assert!(code == 3 && line.contains("the subject was not reached"), "{line}");
+    let (code, line) = last(Ending::default(), &|_| {});
+    assert!(code == 4 && line.contains("nothing was selected"), "{line}");
+    let (code, line) = last(Ending::default(), &|report| report.interrupted = true);
+    assert!(code == 1 && line.contains("cut short"), "{line}");
+    let (code, line) = last(Ending { unreached: false, signal: Some(130) }, &|_| {});
+    assert!(code == 130 && line.contains("a signal"), "{line}");
+    let (code, line) = last(Ending::default(), &|report| {
+        report.cases = sample::report().cases;
+        report.cases[0].verdict = Verdict::Fault;
+    });
+    assert!(code == 5 && line.contains("faults of the set-up"), "{line}");
+}
+
+#[test]
 fn known_failures_are_listed_with_their_reason_and_not_shown_again() {
     let mut report = sample::report();
     let list =
