@@ -7,7 +7,7 @@ mod reject;
 use super::echo::show;
 use super::judgement::{Judgement, Understood};
 use super::matcher::Seen;
-use super::result::{Part, Sender};
+use super::result::{Finding, Part, Sender};
 use super::steps::never_opened;
 use super::trial::{Ruling, Spot, Trial};
 use super::view::{Answers, Arrived, Line};
@@ -206,6 +206,31 @@ impl Hearing<'_> {
         }
     }
 
+    /// What came and is no response: the first octet where it shows. Whoever cannot read the version of a request may take it for one
+    /// of HTTP/0.9, whose answers have no status-line: that is no answer in HTTP/1.1, but what it breaks is arguable.
+    fn no_response(&self, begin: &str) -> Option<Finding> {
+        let garbage = self.answers.garbage?;
+        let spot = Spot {
+            part: Part::Message,
+            connection: "c1",
+            direction: Sender::Subject,
+            at: [garbage.fault, garbage.fault.saturating_add(1)],
+        };
+        let is_like_older = garbage.begin == 0 && !self.line.received.starts_with(b"HTTP/");
+        let older = is_like_older && !names_a_version(self.first_line());
+        let verdict = if older { Verdict::Warn } else { Verdict::Fail };
+        let as_older = if older { ", as to a request of HTTP/0.9" } else { "" };
+        let because = format!("{begin}: {}{as_older}", self.came());
+        Some(self.trial.finding(spot, self.trial.scales.named("9110-2.2-2", verdict), because))
+    }
+
+    /// The first line of the case's message.
+    fn first_line(&self) -> &[u8] {
+        let from = self.line.piece(Purpose::Message).map_or(0, |piece| piece.from as usize);
+        let octets = self.line.sent.get(from..).unwrap_or_default();
+        octets.split(|octet| matches!(octet, b'\r' | b'\n')).find(|line| !line.is_empty()).unwrap_or_default()
+    }
+
     /// What came, in words.
     fn came(&self) -> String {
         let mut parts: Vec<String> =
@@ -213,8 +238,9 @@ impl Hearing<'_> {
         if let Some(cut) = &self.answers.cut {
             parts.push(format!("{} cut off", cut.message.status));
         }
-        if let Some(at) = self.answers.garbage {
-            parts.push(format!("no response: {}", super::trial::excerpt(&self.line.received[at as usize..])));
+        if let Some(garbage) = self.answers.garbage {
+            let octets = &self.line.received[garbage.begin as usize..];
+            parts.push(format!("no response: {}", super::trial::excerpt(octets)));
         }
         if parts.is_empty() {
             parts.push("no response".to_owned());
@@ -232,6 +258,12 @@ impl Hearing<'_> {
     fn is_too_much(&self) -> bool {
         self.line.waits.iter().any(|(_, waited)| *waited == Waited::TooMuch)
     }
+}
+
+/// Whether a request-line ends in a version of HTTP/1.
+fn names_a_version(line: &[u8]) -> bool {
+    let last = line.rsplit(|octet| *octet == b' ').next().unwrap_or_default();
+    matches!(last.strip_prefix(b"HTTP/1."), Some([digit]) if digit.is_ascii_digit())
 }
 
 /// Whether a line of what was sent begins with this name.

@@ -156,8 +156,8 @@ fn in_words(connections: &[Connection<'_>]) -> String {
             if let Some(cut) = &answers.cut {
                 parts.push(format!("{} cut off", cut.message.status));
             }
-            if let Some(at) = answers.garbage {
-                parts.push(format!("no response: {}", excerpt(&line.received[at as usize..])));
+            if let Some(garbage) = answers.garbage {
+                parts.push(format!("no response: {}", excerpt(&line.received[garbage.begin as usize..])));
             }
         }
         if parts.is_empty() {

@@ -59,9 +59,18 @@ pub(crate) struct Answers {
     pub(crate) interim: Vec<Arrived>,
     /// A final response that is not whole, if its head is.
     pub(crate) cut: Option<Arrived>,
-    /// Octets that are no response, and where they begin.
-    pub(crate) garbage: Option<u64>,
+    /// Octets that are no response.
+    pub(crate) garbage: Option<Garbage>,
     pub(crate) stream: Stream,
+}
+
+/// Octets that should have been a response.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Garbage {
+    /// Where they begin.
+    pub(crate) begin: u64,
+    /// The first octet that no response has there; where they begin if they only stop too early.
+    pub(crate) fault: u64,
 }
 
 /// All connections of a transcript.
@@ -149,24 +158,27 @@ impl Line {
     pub(crate) fn answers(&self) -> Answers {
         let orderly = matches!(self.ending, Some((Ending::Fin, _)));
         let stream = reading::responses(&self.received, orderly, &self.methods);
-        let mut answers =
-            Answers { finals: Vec::new(), interim: Vec::new(), cut: None, garbage: None, stream: stream.clone() };
-        for message in stream.messages {
+        let (mut finals, mut interim) = (Vec::new(), Vec::new());
+        for message in stream.messages.iter().cloned() {
             let began = self.arrival(message.at.start);
             let arrived = Arrived { message, began };
-            if arrived.message.is_interim() { answers.interim.push(arrived) } else { answers.finals.push(arrived) }
+            if arrived.message.is_interim() { interim.push(arrived) } else { finals.push(arrived) }
         }
-        let head_is_whole = |message: &Message| message.status != 0 && message.body_at > message.at.start;
-        answers.cut = stream
+        let head_is_whole = |message: &&Message| message.status != 0 && message.body_at > message.at.start;
+        let cut = stream
             .partial
+            .as_ref()
             .filter(|message| head_is_whole(message) && !message.is_interim())
-            .map(|message| Arrived { began: self.arrival(message.at.start), message });
-        if let Then::Reject(fault) = &answers.stream.then
-            && answers.cut.is_none()
-        {
-            answers.garbage = Some(fault.at.start);
-        }
-        answers
+            .map(|message| Arrived { began: self.arrival(message.at.start), message: message.clone() });
+        let garbage = match &stream.then {
+            Then::Reject(fault) if cut.is_none() => {
+                let begin = reading::past_last(&stream) as u64;
+                let stops_early = fault.at.start >= self.received.len() as u64;
+                Some(Garbage { begin, fault: if stops_early { begin } else { fault.at.start } })
+            }
+            _ => None,
+        };
+        Answers { finals, interim, cut, garbage, stream }
     }
 
     /// Reads what the peer sent as requests.

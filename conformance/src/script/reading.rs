@@ -126,7 +126,7 @@ fn asks_close_in_words(head: &[u8]) -> bool {
 }
 
 /// Where the last whole message ends.
-fn past_last(stream: &Stream) -> usize {
+pub(crate) fn past_last(stream: &Stream) -> usize {
     stream.messages.last().map_or(0, |message| message.at.end as usize)
 }
 

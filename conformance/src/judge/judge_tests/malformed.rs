@@ -130,7 +130,26 @@ fn an_error_that_a_reset_cuts_off_is_told_by_its_head_and_one_that_just_ends_say
 fn what_is_no_response_breaks_the_rules_of_senders() {
     let judgement = Playing::of("malformed/no-host").message().got("Bad Request\r\n").fin().judged();
     assert_eq!((judgement.verdict(), judgement.outcome.as_deref()), (Verdict::Fail, Some("no-response")));
-    assert_eq!(judgement.findings[0].requirement.as_deref(), Some("9110-2.2-2"));
+    let finding = &judgement.findings[0];
+    assert_eq!(finding.requirement.as_deref(), Some("9110-2.2-2"));
+    assert_eq!((finding.direction, finding.at), (Sender::Subject, [0, 1]), "the octet is the subject's");
+}
+
+#[test]
+fn an_answer_without_a_status_line_to_a_request_without_a_version_is_arguable() {
+    let sent = |case| Playing::of(case).message();
+    let page = "<html>Bad Request</html>";
+    let older = sent("malformed/no-version").got(page).fin().judged();
+    assert_eq!((older.verdict(), older.outcome.as_deref()), (Verdict::Warn, Some("no-response")));
+    let finding = &older.findings[0];
+    assert!(finding.because.contains("'<html>Bad Request</html>'") && finding.because.contains("HTTP/0.9"));
+    assert_eq!(finding.at, [0, 1]);
+    let begun = sent("malformed/no-version").got("HTTP/1.1 400 Bad").fin().judged();
+    assert_eq!(begun.verdict(), Verdict::Fail, "a status-line that ends too early");
+    let named = sent("malformed/no-host").got(page).fin().judged();
+    assert_eq!(named.verdict(), Verdict::Fail, "a request that names its version");
+    let behind = sent("malformed/no-version").answered(&[400]).got(page).fin().judged();
+    assert_eq!(behind.verdict(), Verdict::Pass, "what comes after a rejection is for courtesy");
 }
 
 #[test]

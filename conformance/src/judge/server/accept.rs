@@ -3,7 +3,7 @@
 use super::super::echo::Echo;
 use super::super::judgement::Understood;
 use super::super::result::Part;
-use super::super::trial::Ruling;
+use super::super::trial::{Ruling, Spot};
 use super::super::view::{Arrived, Ending};
 use super::super::weigh::{Weight, WellFormed, well_formed};
 use super::Hearing;
@@ -108,12 +108,10 @@ impl Hearing<'_> {
                     ("late", refused, format!("{which}: the response {status} began and did not end within the time"))
                 }
             }
-        } else if self.answers.garbage.is_some() {
-            (
-                "no-response",
-                self.trial.scales.named("9110-2.2-2", Verdict::Fail),
-                format!("{which}: what came is no response: {}", self.came()),
-            )
+        } else if let Some(finding) = self.no_response(&format!("{which}: what came is no response")) {
+            ruling.outcome = Some("no-response".to_owned());
+            ruling.find(finding);
+            return;
         } else if let Some(why) = self.is_excused(number) {
             let persists = cited.iter().any(|id| id == SHOULD_PERSIST);
             let weight = if persists {
@@ -300,8 +298,9 @@ impl Hearing<'_> {
                     ruling.outcome = Some("ends-elsewhere".to_owned());
                 }
             }
-        } else if self.answers.garbage.is_some() {
+        } else if let Some(garbage) = self.answers.garbage {
             let because = format!("after the answers came what is no response: {}", self.came());
+            let spot = Spot { at: [garbage.fault, garbage.fault.saturating_add(1)], ..spot };
             ruling.find(self.trial.finding(spot, weight(), because));
         } else if self.answers.cut.is_some() && matches!(self.line.ending, Some((Ending::Reset, _))) {
             ruling.cut_by_reset = true;

@@ -69,11 +69,9 @@ impl Hearing<'_> {
             ruling.find(self.trial.finding(spot, scales.refused(cited), because));
             return ruling;
         }
-        if self.answers.garbage.is_some() {
+        if let Some(finding) = self.no_response("what came is no response") {
             let mut ruling = Ruling::of("no-response", Understood::Nothing);
-            let because = format!("what came is no response: {}", self.came());
-            let spot = self.answer_spot(whole, Part::Message);
-            ruling.find(self.trial.finding(spot, scales.named("9110-2.2-2", Verdict::Fail), because));
+            ruling.find(finding);
             return ruling;
         }
         if self.answers.finals.len() < whole {

@@ -113,10 +113,9 @@ impl Hearing<'_> {
                 }
             };
         }
-        if self.answers.garbage.is_some() {
+        if let Some(finding) = self.no_response("what came is no response") {
             let mut ruling = Ruling::of("no-response", Understood::Nothing);
-            let because = format!("what came is no response: {}", self.came());
-            ruling.find(self.trial.finding(spot, scales.named("9110-2.2-2", Verdict::Fail), because));
+            ruling.find(finding);
             return ruling;
         }
         if self.line.has_ended() {
