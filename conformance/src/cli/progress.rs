@@ -37,7 +37,7 @@ impl Progress {
                 self.0.inc(1);
                 self.0.set_message(case.to_owned());
             }
-            Told::Confirming { case, .. } => self.0.set_message(format!("again, alone: {case}")),
+            Told::Confirming { case, .. } => self.0.set_message(format!("again: {case}")),
         }
     }
 

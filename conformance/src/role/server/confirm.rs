@@ -105,7 +105,7 @@ impl Director<'_> {
         transcript: Option<Transcript>,
     ) -> Option<Judgement> {
         let Some(transcript) = transcript else {
-            let because = "the run was over before this could be played again alone: not confirmed";
+            let because = "the run was over before this could be played again: not confirmed";
             item.doubt(key, None, because.to_owned());
             return None;
         };
@@ -115,8 +115,9 @@ impl Director<'_> {
             item.replace(key, after.clone(), transcript);
             return Some(after);
         }
+        let company = if transcript.alone { "alone" } else { "beside other silences only," };
         let because = format!(
-            "played again alone with {PATIENTLY} times the time it came to {}, and before to {}: {}",
+            "played again {company} with {PATIENTLY} times the time it came to {}, and before to {}: {}",
             word(after.verdict()),
             word(before.verdict()),
             before.findings.first().map_or("", |finding| finding.because.as_str())
