@@ -71,6 +71,8 @@ pub struct Head<'h> {
     pub method: &'h [u8],
     /// The request-target, in the form that the method and the way to the server ask for (RFC 9112 §3.2).
     pub target: &'h [u8],
+    /// The version, HTTP/1.1 or HTTP/1.0. A request of 1.0 is the last on its connection, since it asks for no persistence.
+    pub version: Version,
     /// The value of Host: host, and port unless it is the default one.
     pub host: &'h [u8],
     /// Field lines, in order. Host, Connection, Content-Length, Transfer-Encoding, Upgrade and Expect are written by the
@@ -121,6 +123,13 @@ impl Client {
         if connect && (length.is_some() || !head.upgrade.is_empty()) {
             return Err(SendError::Connect);
         }
+        let old = head.version < Version::HTTP_11;
+        if !matches!(head.version, Version::HTTP_10 | Version::HTTP_11) {
+            return Err(SendError::Version);
+        }
+        if old && (length == Some(Length::Unknown) || head.expect_continue || !head.upgrade.is_empty()) {
+            return Err(SendError::Version);
+        }
         let held = head.expect_continue && content;
         // Host goes first (RFC 9110 §7.2).
         let mut fields = vec![(&b"Host"[..], head.host)];
@@ -152,13 +161,13 @@ impl Client {
             (true, false) => {}
         }
         let mut out = Vec::new();
-        self.writer.request(&mut out, head.method, head.target, Version::HTTP_11, fields)?;
+        self.writer.request(&mut out, head.method, head.target, head.version, fields)?;
         let asks = match (connect, head.upgrade) {
             (true, _) => Asks::Connect,
             (false, []) => Asks::Nothing,
             (false, _) => Asks::Upgrade,
         };
-        let facts = RequestFacts { held, asks, persists: !head.close };
+        let facts = RequestFacts { held, asks, persists: !head.close && !old };
         self.connection.request_head(facts, now).map_err(|_| SendError::OutOfTurn)?;
         self.reader.answering(head.method);
         self.after_cr = false;
@@ -367,7 +376,11 @@ impl Requesting {
         if !matches!(client.connection.requests(), Requests::Content(_)) {
             return Err(SendError::OutOfTurn);
         }
-        self.sending.end(&mut client.out, trailers)?;
+        if let Err(error) = self.sending.end(&mut client.out, trailers) {
+            // It stays unfinished: nothing may follow it.
+            let _ = client.connection.request_left(now);
+            return Err(error);
+        }
         client.connection.request_end(now).map_err(|_| SendError::OutOfTurn)
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use wiregauge_proto::body::EncodeError;
 use wiregauge_proto::client::{self, Client};
 use wiregauge_proto::connection::{Wait, Waits, Why};
+use wiregauge_proto::head::Version;
 use wiregauge_proto::message::WriteError;
 use wiregauge_proto::server::{self, Field, Length, SendError, Server};
 use wiregauge_proto::{Limits, Rule};
@@ -23,6 +24,7 @@ fn server() -> (Server, Instant) {
 const GET: client::Head<'static> = client::Head {
     method: b"GET",
     target: b"/",
+    version: Version::HTTP_11,
     host: b"a",
     fields: &[],
     close: false,

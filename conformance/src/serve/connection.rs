@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use tokio::net::TcpStream;
 use wiregauge_proto::driver::{AsyncHttp, Date, Error, Request, ResponseOptions};
+use wiregauge_proto::head::reason_phrase;
 use wiregauge_proto::transport::AsyncTransport;
 use wiregauge_proto::transport::tokio::Tcp;
 
@@ -84,7 +85,7 @@ impl From<Reply> for ResponseOptions {
     fn from(reply: Reply) -> ResponseOptions {
         ResponseOptions {
             status: reply.status,
-            reason: reason(reply.status).into(),
+            reason: reason_phrase(reply.status).into(),
             fields: reply
                 .fields
                 .iter()
@@ -94,22 +95,5 @@ impl From<Reply> for ResponseOptions {
             close: reply.close,
             ..ResponseOptions::default()
         }
-    }
-}
-
-/// The reason phrases of RFC 9110 §15 for what is sent here.
-fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        400 => "Bad Request",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        417 => "Expectation Failed",
-        431 => "Request Header Fields Too Large",
-        501 => "Not Implemented",
-        505 => "HTTP Version Not Supported",
-        _ => "",
     }
 }

@@ -28,6 +28,9 @@ pub enum SendError {
     /// A field that the connection itself writes: Connection, Content-Length, Transfer-Encoding, Upgrade; in requests Host and
     /// Expect too.
     FieldReserved,
+    /// A version that is neither HTTP/1.0 nor HTTP/1.1, or a request of HTTP/1.0 with what came with HTTP/1.1: chunked content, an
+    /// expectation, an offer to upgrade.
+    Version,
     /// CONNECT with content or an offer to upgrade.
     Connect,
     /// The head would not read back as itself.
@@ -42,6 +45,9 @@ impl fmt::Display for SendError {
             SendError::OutOfTurn => f.write_str("the connection is not in a state in which this may be sent"),
             SendError::Status => f.write_str("this status code is not sent here"),
             SendError::FieldReserved => f.write_str("the connection writes this field itself"),
+            SendError::Version => {
+                f.write_str("no version that is sent here, or one without chunked content, expectations and upgrades")
+            }
             SendError::Connect => f.write_str("CONNECT has no content and offers no upgrade"),
             SendError::Head(error) => write!(f, "{error}"),
             SendError::Content(error) => write!(f, "{error}"),

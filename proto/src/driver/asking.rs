@@ -5,11 +5,13 @@ use std::time::Instant;
 
 use super::line::Sent;
 use super::message::{Content, OwnedField, Response, owned};
+use super::pieces::Begun;
 use super::{AsyncHttp, Error, Heard, Role};
 use crate::body::BodyLength;
 use crate::client::{Client, Event, Head, Requesting};
 use crate::connection::outgoing::{Length, SendError};
 use crate::connection::{Requests, Responses, Wait};
+use crate::head::Version;
 use crate::transport::{AsyncTransport, TransportError};
 
 /// What a request shall be. `..Default::default()` is `GET /` without content; a host is always needed.
@@ -21,6 +23,8 @@ pub struct RequestOptions {
     pub method: Vec<u8>,
     /// The request-target.
     pub target: Vec<u8>,
+    /// The version. One of HTTP/1.0 has no chunked content, expects and offers nothing, and is the last on its connection.
+    pub version: Version,
     /// Field lines, in order. Host, Content-Length, Transfer-Encoding, Connection, Upgrade and Expect are written by the
     /// connection.
     pub fields: Vec<OwnedField>,
@@ -40,6 +44,7 @@ impl Default for RequestOptions {
             host: Vec::new(),
             method: b"GET".to_vec(),
             target: b"/".to_vec(),
+            version: Version::HTTP_11,
             fields: Vec::new(),
             content: Content::None,
             close: false,
@@ -75,6 +80,7 @@ impl Outgoing {
 #[derive(Debug)]
 pub(super) struct Asking {
     pub(super) client: Client,
+    /// Interim responses that were not told yet.
     interim: Vec<(u16, Vec<OwnedField>)>,
     early: Option<Response>,
     sent: u64,
@@ -84,9 +90,18 @@ pub(super) struct Asking {
 /// How much content is sent at once.
 const PIECE: usize = 16 * 1024;
 
+/// What a request is answered with, one after another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// An interim response: its status and fields. More is to come.
+    Interim(u16, Vec<OwnedField>),
+    /// The final response.
+    Final(Response),
+}
+
 /// Whether to go on sending.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Go {
+pub(super) enum Go {
     On,
     Stop,
 }
@@ -101,7 +116,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         Outgoing { options, host, number: None }
     }
 
-    /// Sends a request, its content included. Several may be sent before the first response is read. Content is left unsent
+    /// Sends a request, its content included (but for [`Content::Pieces`]). Several may be sent before the first response is read. Content is left unsent
     /// when the server answers before its end and closes: [`AsyncHttp::read_response`] has the answer.
     ///
     /// # Errors
@@ -115,7 +130,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             let asking = Asking { client, interim: Vec::new(), early: None, sent: 0, read: 0 };
             self.role = Role::Client(Box::new(asking));
         }
-        if request.number.is_some() {
+        if request.number.is_some() || !matches!(self.begun, Begun::Nothing) {
             return Err(SendError::OutOfTurn.into());
         }
         self.look_before_reuse().await?;
@@ -130,6 +145,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let head = Head {
             method: &options.method,
             target: &options.target,
+            version: options.version,
             host: &request.host,
             fields: &fields,
             close: options.close,
@@ -172,14 +188,49 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         }
     }
 
+    /// Reads what comes next of the response to `request`: an interim response as soon as it is there, or the head of the final
+    /// one, whose [`Response::interim`] then has only those that were not told so.
+    ///
+    /// # Errors
+    /// As [`AsyncHttp::read_response`].
+    pub async fn read_answer(&mut self, request: &Outgoing) -> Result<Answer, Error> {
+        let asking = self.asking()?;
+        if request.number != Some(asking.read + 1) {
+            return Err(SendError::OutOfTurn.into());
+        }
+        if asking.early.is_none() {
+            if asking.interim.is_empty() {
+                self.drop_content().await?;
+                match self.hear(&mut Vec::new()).await? {
+                    Told::Response(response) => {
+                        self.asking()?.read += 1;
+                        return Ok(Answer::Final(response));
+                    }
+                    Told::Interim => {}
+                    Told::Heard(_) => return Err(Error::Ended),
+                }
+            }
+            let (status, fields) = self.asking()?.interim.remove(0);
+            return Ok(Answer::Interim(status, fields));
+        }
+        self.read_response(request).await.map(Answer::Final)
+    }
+
     async fn send_content(&mut self, mut requesting: Requesting, content: Content) -> Result<(), Error> {
         if self.push(Go::On).await? == Go::Stop || self.wait_to_proceed().await? == Go::Stop {
             requesting.leave(&mut self.asking()?.client, Instant::now());
+            if let Content::Pieces { .. } = content {
+                self.begun = Begun::Unwanted;
+            }
             return Ok(());
         }
         let mut go = Go::On;
         match content {
             Content::None => {}
+            Content::Pieces { .. } => {
+                self.begun = Begun::Request(requesting);
+                return Ok(());
+            }
             Content::Octets(octets) => {
                 for piece in octets.chunks(PIECE) {
                     requesting.content(&mut self.asking()?.client, piece, Instant::now())?;
@@ -235,7 +286,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     }
 
     /// Sends what was written, and listens meanwhile for an answer that makes an end of it (RFC 9112 §9.5).
-    async fn push(&mut self, go: Go) -> Result<Go, Error> {
+    pub(super) async fn push(&mut self, go: Go) -> Result<Go, Error> {
         let out = self.asking()?.client.take_out();
         let wait = self.options.waits.send;
         let by = || wait.and_then(|wait| Instant::now().checked_add(wait));

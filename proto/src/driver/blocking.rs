@@ -4,7 +4,10 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use super::{AsyncHttp, Error, Options, Outgoing, Reply, Request, RequestOptions, Response, ResponseOptions, Whole};
+use super::{
+    Answer, AsyncHttp, Error, Options, Outgoing, Reply, Request, RequestOptions, Response, ResponseOptions, Wanted,
+    Whole,
+};
 use crate::connection::Connection;
 use crate::message::OwnedField;
 use crate::transport::{Blocking, Transport};
@@ -35,6 +38,21 @@ impl<T: Transport> Http<T> {
     /// [`AsyncHttp::read_response`].
     pub fn read_response(&mut self, request: &Outgoing) -> Result<Response, Error> {
         done(self.inner.read_response(request))
+    }
+
+    /// [`AsyncHttp::read_answer`].
+    pub fn read_answer(&mut self, request: &Outgoing) -> Result<Answer, Error> {
+        done(self.inner.read_answer(request))
+    }
+
+    /// [`AsyncHttp::send_piece`].
+    pub fn send_piece(&mut self, octets: &[u8]) -> Result<Wanted, Error> {
+        done(self.inner.send_piece(octets))
+    }
+
+    /// [`AsyncHttp::end`].
+    pub fn end(&mut self, trailers: &[(&[u8], &[u8])]) -> Result<(), Error> {
+        done(self.inner.end(trailers))
     }
 
     /// [`AsyncHttp::read_request`].
@@ -80,6 +98,16 @@ impl<T: Transport> Http<T> {
     /// [`AsyncHttp::close`].
     pub fn close(&mut self) -> Result<(), Error> {
         done(self.inner.close())
+    }
+
+    /// [`AsyncHttp::abort`].
+    pub fn abort(&mut self) -> Result<(), Error> {
+        done(self.inner.abort())
+    }
+
+    /// [`AsyncHttp::is_at_rest`].
+    pub fn is_at_rest(&self) -> bool {
+        self.inner.is_at_rest()
     }
 
     /// [`AsyncHttp::connection`].

@@ -76,6 +76,11 @@ pub enum Content {
         /// How many octets it will give.
         size: Option<u64>,
     },
+    /// What the caller sends itself, with [`super::AsyncHttp::send_piece`] and [`super::AsyncHttp::end`], after the head.
+    Pieces {
+        /// How many octets that will be; as for a reader.
+        size: Option<u64>,
+    },
 }
 
 impl Content {
@@ -83,8 +88,10 @@ impl Content {
         match self {
             Content::None => None,
             Content::Octets(octets) => Some(Length::Known(octets.len() as u64)),
-            Content::Reader { size: Some(size), .. } => Some(Length::Known(*size)),
-            Content::Reader { size: None, .. } => Some(Length::Unknown),
+            Content::Reader { size: Some(size), .. } | Content::Pieces { size: Some(size) } => {
+                Some(Length::Known(*size))
+            }
+            Content::Reader { size: None, .. } | Content::Pieces { size: None } => Some(Length::Unknown),
         }
     }
 }
@@ -95,6 +102,7 @@ impl fmt::Debug for Content {
             Content::None => f.write_str("None"),
             Content::Octets(octets) => write!(f, "Octets({})", octets.len()),
             Content::Reader { size, .. } => write!(f, "Reader({size:?})"),
+            Content::Pieces { size } => write!(f, "Pieces({size:?})"),
         }
     }
 }

@@ -44,15 +44,17 @@ mod error;
 mod line;
 pub mod message;
 mod options;
+mod pieces;
 mod serving;
 
 use std::time::Instant;
 
-pub use asking::{Outgoing, RequestOptions};
+pub use asking::{Answer, Outgoing, RequestOptions};
 pub use blocking::Http;
 pub use error::Error;
 pub use message::{Content, OwnedField, Request, Response, Whole};
 pub use options::{Date, Options};
+pub use pieces::Wanted;
 pub use serving::{Reply, ResponseOptions};
 
 use crate::connection::{Connection, Wait};
@@ -71,6 +73,8 @@ pub struct AsyncHttp<T> {
     content: u64,
     /// The trailer fields of the message read last.
     trailers: Vec<OwnedField>,
+    /// The message that the caller sends piece by piece.
+    begun: pieces::Begun,
 }
 
 #[derive(Debug)]
@@ -90,7 +94,14 @@ enum Heard {
 impl<T: AsyncTransport> AsyncHttp<T> {
     /// A fresh connection over `transport`.
     pub fn new(transport: T, options: Options) -> AsyncHttp<T> {
-        AsyncHttp { line: Line::new(transport), options, role: Role::Fresh, content: 0, trailers: Vec::new() }
+        AsyncHttp {
+            line: Line::new(transport),
+            options,
+            role: Role::Fresh,
+            content: 0,
+            trailers: Vec::new(),
+            begun: pieces::Begun::Nothing,
+        }
     }
 
     /// The options.
@@ -115,6 +126,11 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// Whether another request may be sent or read on this connection, once what is on its way is through.
     pub fn persists(&self) -> bool {
         self.connection().is_none_or(Connection::persists)
+    }
+
+    /// Whether nothing is under way: no request or response has begun, and no octet of one has come.
+    pub fn is_at_rest(&self) -> bool {
+        self.line.buffer.is_empty() && self.connection().is_none_or(Connection::is_idle)
     }
 
     /// The transport, and the octets that were received and belong to no message: after a switch, the beginning of the other
@@ -186,6 +202,17 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             Ok(()) | Err(TransportError::Closed | TransportError::Reset) => Ok(()),
             Err(error) => Err(Error::from_transport(error, Wait::Linger)),
         }
+    }
+
+    /// Ends the connection at once, by a reset where the transport can send one: whoever was in the middle of reading a message sees
+    /// that it is not whole.
+    ///
+    /// # Errors
+    /// What the transport reports. It is closed all the same.
+    pub async fn abort(&mut self) -> Result<(), Error> {
+        self.line.buffer.take();
+        let closed = self.line.close(Close::Reset, None).await;
+        closed.map_err(|error| Error::from_transport(error, Wait::Linger))
     }
 
     /// Sends what the face of the connection has written.

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::time::Instant;
 
 use super::message::{Content, OwnedField, Request, owned};
+use super::pieces::Begun;
 use super::{AsyncHttp, Error, Heard, Role};
 use crate::body::BodyLength;
 use crate::connection::outgoing::{Length, SendError};
@@ -89,7 +90,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         if let Role::Fresh = self.role {
             self.role = Role::Server(Box::new(Server::new(self.options.limits, self.options.waits, Instant::now())));
         }
-        if self.server()?.connection().outstanding() > 0 {
+        if self.server()?.connection().outstanding() > 0 || !matches!(self.begun, Begun::Nothing) {
             return Err(SendError::OutOfTurn.into());
         }
         let (mut dropped, mut count) = (Vec::new(), 0);
@@ -119,7 +120,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         }
     }
 
-    /// Sends a response to the request that was read last, or to the one that could not be read. Content of that request which
+    /// Sends a response to the request that was read last, or to the one that could not be read (of [`Content::Pieces`] the head
+    /// only). Content of that request which
     /// is still unread keeps the connection only where it is certain to be short.
     ///
     /// # Errors
@@ -137,6 +139,10 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let mut responding = self.server()?.respond(&head, length, Instant::now())?;
         match reply.content {
             Content::None => {}
+            Content::Pieces { .. } => {
+                self.begun = Begun::Response(responding);
+                return self.flush().await;
+            }
             Content::Octets(octets) => responding.content(self.server()?, &octets, Instant::now())?,
             Content::Reader { mut reader, .. } => {
                 if !responding.is_without_content() {
@@ -145,6 +151,11 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             }
         }
         responding.end(self.server()?, &[], Instant::now())?;
+        self.answered().await
+    }
+
+    /// A response has been written to its end.
+    pub(super) async fn answered(&mut self) -> Result<(), Error> {
         self.flush().await?;
         let server = self.server()?;
         if !server.connection().persists() {
@@ -304,7 +315,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         Error::Fault(Fault { rule: Rule::LimitContent, at: Place { start: place, end: place } })
     }
 
-    fn server(&mut self) -> Result<&mut Server, Error> {
+    pub(super) fn server(&mut self) -> Result<&mut Server, Error> {
         match &mut self.role {
             Role::Server(server) => Ok(server),
             _ => Err(SendError::OutOfTurn.into()),

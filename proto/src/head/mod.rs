@@ -13,13 +13,17 @@
 mod authority;
 pub(crate) mod field_section;
 mod http_version;
+
 pub(crate) mod lines;
+mod reason;
 mod request_line;
 mod request_target;
 pub(crate) mod runs;
 mod scan;
 mod status_line;
 pub(crate) mod write;
+
+pub use reason::reason_phrase;
 
 pub(crate) use authority::{AuthorityRules, read as read_authority};
 
@@ -43,7 +47,7 @@ pub struct FieldLine {
 }
 
 /// An HTTP-version (RFC 9112 §2.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Version {
     /// The digit before the dot.
     pub major: u8,
@@ -56,6 +60,13 @@ impl Version {
     pub const HTTP_10: Version = Version { major: 1, minor: 0 };
     /// HTTP/1.1.
     pub const HTTP_11: Version = Version { major: 1, minor: 1 };
+}
+
+impl Default for Version {
+    /// That of everything that is sent here unless somebody says otherwise.
+    fn default() -> Version {
+        Version::HTTP_11
+    }
 }
 
 /// The four forms of a request-target (RFC 9112 §3.2).
