@@ -16,6 +16,8 @@ pub mod octet;
 pub mod rule;
 pub mod server;
 pub mod span;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod transport;
 pub mod witness;
 

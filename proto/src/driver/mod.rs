@@ -199,7 +199,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let closed = self.line.close(Close::Both, by).await;
         match told.and(closed) {
             // The peer has closed its way; so have we.
-            Ok(()) | Err(TransportError::Closed | TransportError::Reset) => Ok(()),
+            Ok(()) | Err(TransportError::Closed | TransportError::Reset | TransportError::Truncated) => Ok(()),
             Err(error) => Err(Error::from_transport(error, Wait::Linger)),
         }
     }

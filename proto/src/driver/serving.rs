@@ -258,6 +258,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                     }
                     return Err(Error::Late(wait));
                 }
+                // Between two requests nothing is missing (RFC 9112 §9.8).
+                Err(TransportError::Truncated) if self.is_at_rest() => self.line.ended = true,
                 Err(error) => return Err(Error::from_transport(error, Wait::Idle)),
             }
         }

@@ -80,6 +80,8 @@ pub enum TransportError {
     Late,
     /// The peer reset the connection, or takes no more octets. Nothing more will ever come or go.
     Reset,
+    /// The connection ended, and its security layer was not told so: octets may be missing (RFC 9112 §9.8).
+    Truncated,
     /// We closed this half before.
     Closed,
     /// Anything else that the system reports.
@@ -91,6 +93,7 @@ impl fmt::Display for TransportError {
         match self {
             TransportError::Late => f.write_str("the deadline passed"),
             TransportError::Reset => f.write_str("the peer reset the connection"),
+            TransportError::Truncated => f.write_str("the connection ended without a word of its security layer"),
             TransportError::Closed => f.write_str("the connection was closed on this side"),
             TransportError::Other(error) => write!(f, "{error}"),
         }

@@ -60,6 +60,7 @@ impl<T, F: FnMut(Passed<'_>)> Record<T, F> {
         match error {
             TransportError::Late => (self.tell)(Passed::Late),
             TransportError::Reset => (self.tell)(Passed::Reset),
+            TransportError::Truncated => (self.tell)(Passed::Ended),
             TransportError::Closed | TransportError::Other(_) => {}
         }
     }
