@@ -13,6 +13,8 @@ pub mod head;
 pub mod limits;
 pub mod message;
 pub mod octet;
+#[cfg(feature = "origin-server")]
+pub mod origin_server;
 pub mod rule;
 pub mod server;
 pub mod span;

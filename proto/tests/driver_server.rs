@@ -394,7 +394,7 @@ fn interim_responses_come_before_the_final_one() {
     let request = next(&mut http);
     http.send_interim(103, &[(b"Link", b"</a>")]).unwrap();
     answer(&mut http, &request, ok(""));
-    assert!(client.got().starts_with("HTTP/1.1 103 \r\nLink: </a>\r\n\r\nHTTP/1.1 200 \r\n"));
+    assert!(client.got().starts_with("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 \r\n"));
 }
 
 #[test]

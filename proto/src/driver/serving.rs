@@ -9,6 +9,7 @@ use super::{AsyncHttp, Error, Heard, Role};
 use crate::body::BodyLength;
 use crate::connection::outgoing::{Length, SendError};
 use crate::connection::{Requests, Wait};
+use crate::head::reason_phrase;
 use crate::message::Fault;
 use crate::rule::Rule;
 use crate::server::{Event, Head, Responding, Server};
@@ -172,7 +173,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// # Errors
     /// What is wrong with it, the clock, the line.
     pub async fn send_interim(&mut self, status: u16, fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
-        self.server()?.interim(status, b"", fields, Instant::now())?;
+        self.server()?.interim(status, reason_phrase(status).as_bytes(), fields, Instant::now())?;
         self.flush().await
     }
 
