@@ -345,7 +345,7 @@ fn shutting_down_ends_connections_and_frees_the_port() {
     peer.send(GET);
     peer.read(1);
     let begun = Instant::now();
-    runtime.block_on(server.shutdown());
+    runtime.block_on(server.shutdown(std::time::Duration::ZERO));
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(peer.rest(&[]).len(), 1);
     assert!(TcpStream::connect(address).is_err());

@@ -13,7 +13,7 @@ async fn passes(contract: Contract, level: Observability, least: usize) {
     let selected: Vec<_> = corpus.cases.iter().collect();
     let server = Server::start(serve::Options { contract, ..Default::default() }).await.expect("a free port");
     let run = support::judge(&corpus, &selected, server.address(), &Options::default()).await;
-    server.shutdown().await;
+    server.shutdown(std::time::Duration::ZERO).await;
     let wrong: Vec<_> = run
         .report
         .cases

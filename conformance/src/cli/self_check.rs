@@ -78,7 +78,7 @@ async fn server_role(corpus: &Corpus, stop: &Stop) -> Result<Checked, Failure> {
     let progress = Progress::new("server");
     let run = server::run(corpus, &selected, &subject, &options, &|told| progress.server(told)).await?;
     progress.over();
-    reference.shutdown().await;
+    reference.shutdown(std::time::Duration::ZERO).await;
     let ending = Ending { unreached: !run.accepted, signal: run.stopped.map(signal_code) };
     Ok(Checked { report: run.report, ending })
 }

@@ -71,11 +71,6 @@ pub(super) fn answer(contract: Contract, question: &Question<'_>) -> Reply {
     reply
 }
 
-/// The answer to octets that are no request that is served here, or to one that did not come to its end.
-pub(super) fn error(status: u16, words: &str) -> Reply {
-    Reply { close: true, ..plain(status, "text/plain; charset=utf-8", format!("{words}\n").into()) }
-}
-
 /// The answer to an expectation that is not 100-continue (RFC 9110 §10.1.1).
 pub(super) fn expectation() -> Reply {
     let rule = Rule::ExpectUnsupported;

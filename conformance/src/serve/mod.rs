@@ -4,7 +4,7 @@
 //! listens where it is told to (127.0.0.1 unless told otherwise), serves no files and keeps nothing.
 
 mod app;
-mod connection;
+mod handler;
 
 use std::fmt;
 use std::io;
@@ -13,11 +13,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
-use wiregauge_proto::Limits;
 use wiregauge_proto::connection::Waits;
+use wiregauge_proto::origin_server::{self, Listener, OriginServer, Stopped};
+use wiregauge_proto::{Limits, driver};
 
 /// How the server listens and answers. `..Options::default()` is the echo contract on a free port of 127.0.0.1.
 #[derive(Clone, Debug)]
@@ -28,6 +26,8 @@ pub struct Options {
     pub port: u16,
     /// What to answer.
     pub contract: Contract,
+    /// The certificate and key of connections that are secured by TLS; without it they are not.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
     /// The limits of what is read; a request beyond them gets the status of the limit's rule. `content` is kept in memory.
     pub limits: Limits,
     /// How many connections are open at once. Further ones wait in the system's queue until one is closed.
@@ -46,6 +46,7 @@ impl Default for Options {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             contract: Contract::Echo,
+            tls: None,
             limits: Limits { content: 8 * 1024 * 1024, ..Limits::DEFAULT },
             connections: 512,
             idle: Duration::from_secs(60),
@@ -72,8 +73,7 @@ impl Options {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<()>,
+    origin_server: OriginServer,
 }
 
 impl Server {
@@ -82,11 +82,26 @@ impl Server {
     /// # Errors
     /// The address cannot be listened on.
     pub async fn start(options: Options) -> io::Result<Server> {
-        let listener = TcpListener::bind((options.address, options.port)).await?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(accept(listener, options, stopped));
-        Ok(Server { address, stop: Some(stop), task })
+        let address = SocketAddr::new(options.address, options.port);
+        let listener = match &options.tls {
+            None => Listener::plain(address),
+            Some(config) => Listener::secured(address, config.clone()),
+        };
+        let of_any_server = origin_server::Options::default();
+        let options_of_server = origin_server::Options {
+            http: driver::Options {
+                limits: options.limits,
+                waits: options.waits(),
+                content_in_memory: options.limits.content,
+                ..of_any_server.http
+            },
+            connections: options.connections,
+            handshake: options.patience,
+        };
+        let handler = handler::Answers(options.contract);
+        let origin_server = OriginServer::start(vec![listener], options_of_server, handler).await?;
+        let address = origin_server.addresses()[0];
+        Ok(Server { address, origin_server })
     }
 
     /// Where it listens.
@@ -94,55 +109,9 @@ impl Server {
         self.address
     }
 
-    /// Stops listening, ends all connections as they are, and returns when that is done.
-    pub async fn shutdown(mut self) {
-        if let Some(stop) = self.stop.take() {
-            // Nobody listens only if the task has ended already.
-            let _ = stop.send(());
-        }
-        let _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // The task ends, and its connections with it, when the sender is gone; aborting makes it at once.
-        self.task.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, options: Options, mut stopped: oneshot::Receiver<()>) {
-    let options = Arc::new(options);
-    let room = Arc::new(Semaphore::new(options.connections.clamp(1, Semaphore::MAX_PERMITS)));
-    // Dropping the set ends the connections.
-    let mut connections = JoinSet::new();
-    loop {
-        let next = async {
-            let permit = room.clone().acquire_owned().await.ok()?;
-            Some((permit, next_socket(&listener).await))
-        };
-        tokio::select! {
-            _ = &mut stopped => return,
-            next = next => {
-                let Some((permit, socket)) = next else { return };
-                let options = options.clone();
-                connections.spawn(async move {
-                    connection::serve(socket, &options).await;
-                    drop(permit);
-                });
-            }
-        }
-        while connections.try_join_next().is_some() {}
-    }
-}
-
-async fn next_socket(listener: &TcpListener) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((socket, _)) => return socket,
-            // A client that was gone before it was accepted, or no descriptors left: both pass.
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-        }
+    /// Stops listening, lets what has begun come to its end for so long, ends what is left as it is, and returns when that is done.
+    pub async fn shutdown(self, patience: Duration) -> Stopped {
+        self.origin_server.stop(patience).await
     }
 }
 

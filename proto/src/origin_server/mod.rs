@@ -136,7 +136,10 @@ impl OriginServer {
         let through = async { while self.listeners.join_next().await.is_some() {} };
         match tokio::time::timeout(patience, through).await {
             Ok(()) => Stopped::Finished,
-            Err(_) => Stopped::CutOff,
+            Err(_) => {
+                self.listeners.shutdown().await;
+                Stopped::CutOff
+            }
         }
     }
 }
