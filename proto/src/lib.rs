@@ -1,8 +1,7 @@
 //! A strict, diagnosing HTTP/1.1 client and server protocol implementation (RFC 9110, RFC 9112) over an I/O the user provides.
 //!
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
-//! `field`, `body`, `message`, `connection`, `client`, `server`, `representation`, `coding`, `transport`, `driver`, `tls`,
-//! `convert`, `user_agent`, `origin_server`, `intermediary`.
+//! `field`, `body`, `message`, `connection`, `client`, `server`, `transport`, `driver`, `tls`, `origin_server`.
 
 pub mod body;
 pub mod client;

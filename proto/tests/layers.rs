@@ -16,15 +16,10 @@ const ORDER: &[&str] = &[
     "connection",
     "client",
     "server",
-    "representation",
-    "coding",
     "transport",
     "driver",
     "tls",
-    "convert",
-    "user_agent",
     "origin_server",
-    "intermediary",
 ];
 
 /// What `lib.rs` re-exports under the root, and the module it belongs to.
