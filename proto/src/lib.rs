@@ -1,7 +1,8 @@
 //! A strict, diagnosing HTTP/1.1 client and server protocol implementation (RFC 9110, RFC 9112) over an I/O the user provides.
 //!
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
-//! `field`, `body`, `message`, `connection`, `client`, `server`, `transport`, `driver`, `tls`, `origin_server`.
+//! `field`, `body`, `message`, `connection`, `client`, `server`, `transport`, `driver`, `tls`, `user_agent`,
+//! `origin_server`.
 
 pub mod body;
 pub mod client;
@@ -20,6 +21,8 @@ pub mod span;
 #[cfg(feature = "tls")]
 pub mod tls;
 pub mod transport;
+#[cfg(feature = "user-agent")]
+pub mod user_agent;
 pub mod witness;
 
 pub use limits::Limits;

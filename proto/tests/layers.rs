@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "transport",
     "driver",
     "tls",
+    "user_agent",
     "origin_server",
 ];
 

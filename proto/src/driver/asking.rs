@@ -1,5 +1,6 @@
 //! The client's calls.
 
+use std::future::Future;
 use std::io::Read;
 use std::time::Instant;
 
@@ -166,11 +167,16 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// [`SendError::OutOfTurn`] where another response comes first; [`Error::Ended`] where the server ended the connection
     /// without answering; a broken rule, the clock, the line. The connection cannot be used any more after any of them but the
     /// first.
-    pub async fn read_response(&mut self, request: &Outgoing) -> Result<Response, Error> {
+    pub fn read_response<'h>(
+        &'h mut self,
+        request: &Outgoing,
+    ) -> impl Future<Output = Result<Response, Error>> + use<'h, T> {
+        self.read_response_of(request.number)
+    }
+
+    async fn read_response_of(&mut self, number: Option<u64>) -> Result<Response, Error> {
+        self.is_due(number)?;
         let asking = self.asking()?;
-        if request.number != Some(asking.read + 1) {
-            return Err(SendError::OutOfTurn.into());
-        }
         if let Some(response) = asking.early.take() {
             asking.read += 1;
             return Ok(response);
@@ -193,11 +199,16 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     ///
     /// # Errors
     /// As [`AsyncHttp::read_response`].
-    pub async fn read_answer(&mut self, request: &Outgoing) -> Result<Answer, Error> {
+    pub fn read_answer<'h>(
+        &'h mut self,
+        request: &Outgoing,
+    ) -> impl Future<Output = Result<Answer, Error>> + use<'h, T> {
+        self.read_answer_of(request.number)
+    }
+
+    async fn read_answer_of(&mut self, number: Option<u64>) -> Result<Answer, Error> {
+        self.is_due(number)?;
         let asking = self.asking()?;
-        if request.number != Some(asking.read + 1) {
-            return Err(SendError::OutOfTurn.into());
-        }
         if asking.early.is_none() {
             if asking.interim.is_empty() {
                 self.drop_content().await?;
@@ -213,7 +224,12 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             let (status, fields) = self.asking()?.interim.remove(0);
             return Ok(Answer::Interim(status, fields));
         }
-        self.read_response(request).await.map(Answer::Final)
+        self.read_response_of(number).await.map(Answer::Final)
+    }
+
+    /// Whether the response to the request of that number comes next.
+    fn is_due(&mut self, number: Option<u64>) -> Result<(), Error> {
+        if number == Some(self.asking()?.read + 1) { Ok(()) } else { Err(SendError::OutOfTurn.into()) }
     }
 
     async fn send_content(&mut self, mut requesting: Requesting, content: Content) -> Result<(), Error> {

@@ -57,6 +57,8 @@ pub use options::{Date, Options};
 pub use pieces::Wanted;
 pub use serving::{Reply, ResponseOptions};
 
+pub use crate::connection::outgoing::SendError;
+
 use crate::connection::{Connection, Wait};
 use crate::server::Server;
 use crate::transport::{AsyncTransport, Close, TransportError};

@@ -303,7 +303,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     }
 
     /// Content that is longer than is taken here ends the reading.
-    pub(super) fn too_long(&mut self) -> Error {
+    pub(crate) fn too_long(&mut self) -> Error {
         let place = match &mut self.role {
             Role::Fresh => 0,
             Role::Client(asking) => {
