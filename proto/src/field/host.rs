@@ -32,3 +32,9 @@ pub(crate) fn check<W: Witness>(head: &RequestHead, octets: &[u8], witness: &mut
     }
     Ok(())
 }
+
+/// Whether it is a host with perhaps a port; an empty value is.
+#[cfg(feature = "fields")]
+pub(crate) fn is_right(value: &[u8]) -> bool {
+    read_authority(value, 0, value.len(), &RULES, &mut crate::witness::Strict).is_ok()
+}

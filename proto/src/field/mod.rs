@@ -1,13 +1,18 @@
 //! What the protocol itself reads in fields: the only layer that interprets a field by its name.
 //!
 //! Framing (`content_length`, `transfer_encoding`), the target's authority (`host`), the connection (`connection`), and
-//! expectations (`expect`). Everything else passes through as octets.
+//! expectations (`expect`). Everything else passes through as octets, and is parsed when somebody asks: with the feature
+//! `fields`, `grammar` holds the pieces that fields share, and `typed` a type for each field.
 
 pub(crate) mod connection;
 pub(crate) mod content_length;
 mod expect;
+#[cfg(feature = "fields")]
+pub mod grammar;
 mod host;
 pub(crate) mod transfer_encoding;
+#[cfg(feature = "fields")]
+pub mod typed;
 
 pub use connection::{connection_options, has_connection_option, persists, upgrade_protocols};
 pub use expect::expects_continue;
