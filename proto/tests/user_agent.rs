@@ -339,3 +339,92 @@ async fn through_a_proxy() {
     assert!(absolute.starts_with("GET http://a.example/x?y HTTP/1.1\r\nHost: a.example\r\n"), "{absolute}");
     assert!(absolute.contains("Proxy-Authorization: Basic eDp5\r\n"));
 }
+
+/// Answers as many requests as each connection is told to; then ends it, whatever has come. Says what was heard on each.
+async fn some_of_each(listener: TcpListener, answers: &[&[&str]]) -> Vec<Vec<String>> {
+    let mut heard = Vec::new();
+    for answers in answers {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut on_this = Vec::new();
+        for answer in *answers {
+            let Some(head) = answer_one(&mut stream, answer).await else { break };
+            on_this.push(head.split(' ').take(2).collect::<Vec<_>>().join(" "));
+        }
+        heard.push(on_this);
+    }
+    heard
+}
+
+#[tokio::test]
+async fn several_requests_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = listener.local_addr().unwrap();
+    // Nothing is answered before three requests are there: they must have been sent at once.
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut targets = Vec::new();
+        for answer in ["", "", &OK.repeat(3), OK, OK] {
+            let head = answer_one(&mut stream, answer).await.unwrap();
+            targets.push(head.split(' ').nth(1).unwrap().to_owned());
+        }
+        targets
+    });
+    let agent = UserAgent::new(Options { pipelined: 3, ..Options::default() });
+    let asks = ["/1", "/2", "/3", "/4", "/5"].map(|path| Ask::get(at(there, path)));
+    let mut pipeline = agent.pipeline(asks.into()).unwrap();
+    let mut answers = 0;
+    while let Some(answer) = pipeline.next().await {
+        assert_eq!(answer.unwrap().1.content, b"ok");
+        answers += 1;
+    }
+    assert_eq!(answers, 5);
+    assert_eq!(server.await.unwrap(), ["/1", "/2", "/3", "/4", "/5"]);
+}
+
+#[tokio::test]
+async fn a_pipeline_goes_on_where_a_connection_ended() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = listener.local_addr().unwrap();
+    const LAST: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+    // An end without a word, an end that was announced, and one where a POST is on the line.
+    let server = tokio::spawn(some_of_each(listener, &[&[OK], &[OK, LAST], &[OK, OK, ""], &[OK]]));
+    let agent = UserAgent::new(Options::default());
+    let asks = vec![
+        Ask::get(at(there, "/1")),
+        Ask::get(at(there, "/2")),
+        Ask::get(at(there, "/3")),
+        Ask::get(at(there, "/4")),
+        Ask::get(at(there, "/5")),
+        Ask::with("POST", at(there, "/6"), Content::None),
+        Ask::get(at(there, "/7")),
+    ];
+    let mut pipeline = agent.pipeline(asks).unwrap();
+    let mut answers = Vec::new();
+    while let Some(answer) = pipeline.next().await {
+        answers.push(answer.is_ok());
+    }
+    assert_eq!(answers, [true, true, true, true, true, false, true], "a POST is not sent twice");
+    let heard = server.await.unwrap();
+    assert_eq!(heard[0], ["GET /1"]);
+    assert_eq!(heard[1], ["GET /2", "GET /3"]);
+    assert_eq!(heard[2], ["GET /4", "GET /5", "POST /6"]);
+    assert_eq!(heard[3], ["GET /7"]);
+}
+
+#[tokio::test]
+async fn a_pipeline_tells_what_is_wrong_in_its_turn() {
+    let (_server, there) = serve(Paths::default()).await;
+    let agent = UserAgent::new(Options::default());
+    let get = |path: &str| Ask::get(at(there, path));
+    let asks = vec![get("/port"), get("/port").field("A\r\n", "b"), get("/port")];
+    let mut pipeline = agent.pipeline(asks).unwrap();
+    let first = pipeline.next().await.unwrap().unwrap();
+    assert!(matches!(pipeline.next().await, Some(Err(AskError::Http(driver::Error::Send(_))))));
+    assert!(pipeline.next().await.unwrap().is_ok());
+    assert!(pipeline.next().await.is_none());
+    let again = agent.ask(get("/port")).await.unwrap().read_whole().await.unwrap();
+    assert_ne!(first.1.content, again.content, "the request that was refused cost its connection");
+    let both = vec![get("/port"), Ask::get("http://a.example/".parse().unwrap())];
+    assert!(matches!(agent.pipeline(both), Err(AskError::Origins)));
+    assert!(agent.pipeline(Vec::new()).unwrap().next().await.is_none());
+}

@@ -29,6 +29,8 @@ pub enum AskError {
     Http(Error),
     /// A redirect led nowhere that could be asked.
     Redirect(UriError),
+    /// A pipeline to more than one origin.
+    Origins,
     /// [`crate::driver::Content::Pieces`], which nobody could send.
     Pieces,
     /// A redirect asks for the content again, and it came from a reader that is at its end.
@@ -49,6 +51,7 @@ impl fmt::Display for AskError {
             AskError::Busy => f.write_str("too many requests wait for a connection"),
             AskError::Http(error) => write!(f, "{error}"),
             AskError::Redirect(error) => write!(f, "a redirect leads nowhere: {error}"),
+            AskError::Origins => f.write_str("a pipeline leads to one origin, and these requests go to several"),
             AskError::Pieces => f.write_str("content that is sent piece by piece cannot be asked with: give a reader"),
             AskError::ContentIsGone => f.write_str("a redirect asks for content that was sent already and is gone"),
             AskError::TooManyRedirects => f.write_str("too many redirects"),

@@ -8,7 +8,7 @@
 //!
 //! What a caller would otherwise have to know is decided here: which connection may be used again and when a request may be sent
 //! again (RFC 9112 §9.3.1), what becomes of method, content and credentials behind a redirect (RFC 9110 §15.4), which cookies
-//! go to whom (RFC 6265). One request at a time is on a connection: nothing is pipelined.
+//! go to whom (RFC 6265). One request at a time is on a connection, unless several are asked in a row ([`UserAgent::pipeline`]).
 //!
 //! ```
 //! use wiregauge_proto::driver::ResponseOptions;
@@ -32,6 +32,7 @@ mod answer;
 mod connect;
 mod cookies;
 mod error;
+mod pipeline;
 mod pool;
 mod redirect;
 mod uri;
@@ -45,6 +46,7 @@ use rustls::ClientConfig;
 pub use answer::Answer;
 pub use cookies::CookieJar;
 pub use error::AskError;
+pub use pipeline::Pipeline;
 pub use uri::{Origin, Scheme, Uri, UriError};
 
 use crate::driver::message::values;
@@ -64,6 +66,8 @@ pub struct Options {
     pub connections_per_origin: usize,
     /// How many requests may wait for a connection; beyond, [`AskError::Busy`].
     pub waiting: usize,
+    /// How many requests of a [`Pipeline`] are on a connection at once, the one that is answered next included (RFC 9112 §9.3.2).
+    pub pipelined: usize,
     /// How long a connection may be at rest and still be used again.
     pub rest: Duration,
     /// How long connecting may take, names, proxy and TLS included.
@@ -89,6 +93,7 @@ impl Default for Options {
             connections: 64,
             connections_per_origin: 6,
             waiting: 1024,
+            pipelined: 8,
             rest: Duration::from_secs(30),
             connect: Duration::from_secs(15),
             redirects: 10,
@@ -187,7 +192,7 @@ impl UserAgent {
         loop {
             let mut answer = self.ask_once(&mut ask).await?;
             answer.redirects = redirects;
-            self.keep_cookies(&answer);
+            self.keep_cookies(answer.uri(), answer.response());
             if self.shared.options.redirects == 0 {
                 return Ok(answer);
             }
@@ -199,6 +204,15 @@ impl UserAgent {
             redirects += 1;
             answer.drop_content().await;
         }
+    }
+
+    /// Asks for several things of one origin over one connection, several requests at a time on it ([`Options::pipelined`]).
+    /// Nothing is sent before [`Pipeline::next`] is called.
+    ///
+    /// # Errors
+    /// [`AskError::Origins`] where they are not all of one origin; [`AskError::Pieces`].
+    pub fn pipeline(&self, asks: Vec<Ask>) -> Result<Pipeline, AskError> {
+        Pipeline::new(self.clone(), asks)
     }
 
     /// The cookies that are kept now.
@@ -231,11 +245,20 @@ impl UserAgent {
     }
 
     async fn exchange(&self, ask: &mut Ask, lease: &mut Lease) -> Result<driver::Response, Failed> {
-        let options = &self.shared.options;
         let unsent = |error: Error| Failed { error, sent: false };
         let Some(http) = lease.http.as_mut() else { return Err(unsent(Error::Ended)) };
+        let mut request = self.request(ask, &lease.route, http);
+        if let Err(error) = http.send_request(&mut request).await {
+            return Err(Failed { sent: may_have_been_sent(&error), error });
+        }
+        http.read_response(&request).await.map_err(|error| Failed { error, sent: true })
+    }
+
+    /// The request that asks for it on this connection. Content that can be given once is taken out of `ask`.
+    fn request(&self, ask: &mut Ask, route: &Route, http: &pool::Connection) -> driver::Outgoing {
+        let options = &self.shared.options;
         let origin = ask.uri.origin();
-        let through_proxy = matches!(lease.route, Route::Proxy);
+        let through_proxy = matches!(route, Route::Proxy);
         let mut host = origin.host.clone();
         if origin.port != origin.scheme.default_port() {
             host.push_str(&format!(":{}", origin.port));
@@ -265,7 +288,7 @@ impl UserAgent {
             Content::None | Content::Pieces { .. } => Content::None,
         };
         let target = if through_proxy { ask.uri.to_string() } else { ask.uri.target().to_owned() };
-        let mut request = http.make_request(RequestOptions {
+        http.make_request(RequestOptions {
             host: host.into_bytes(),
             method: ask.method.clone(),
             target: target.into_bytes(),
@@ -273,20 +296,14 @@ impl UserAgent {
             content,
             expect_continue: ask.expect_continue,
             ..RequestOptions::default()
-        });
-        if let Err(error) = http.send_request(&mut request).await {
-            // These are told before the first octet is sent.
-            let sent = !matches!(error, Error::Ended | Error::Send(_) | Error::Fault(_));
-            return Err(Failed { error, sent });
-        }
-        http.read_response(&request).await.map_err(|error| Failed { error, sent: true })
+        })
     }
 
-    fn keep_cookies(&self, answer: &Answer) {
+    fn keep_cookies(&self, uri: &Uri, response: &driver::Response) {
         if self.shared.options.cookies {
             let mut jar = self.jar();
-            for set_cookie in values(&answer.response().fields, "set-cookie") {
-                jar.set(answer.uri(), set_cookie, SystemTime::now());
+            for set_cookie in values(&response.fields, "set-cookie") {
+                jar.set(uri, set_cookie, SystemTime::now());
             }
         }
     }
@@ -306,6 +323,11 @@ struct Failed {
 /// Whether the connection is to blame, and not the request or the response.
 fn is_of_the_connection(error: &Error) -> bool {
     matches!(error, Error::Ended | Error::Reset | Error::Transport(_) | Error::Send(driver::SendError::OutOfTurn))
+}
+
+/// Whether the server may have seen something of the request. These are told before the first octet is sent.
+fn may_have_been_sent(error: &Error) -> bool {
+    !matches!(error, Error::Ended | Error::Send(_) | Error::Fault(_))
 }
 
 /// Whether asking twice means the same as asking once (RFC 9110 §9.2.2).
