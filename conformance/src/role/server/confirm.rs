@@ -7,14 +7,14 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::plan::{Item, Key, Plan};
-use super::round::note_death;
+use super::round::{END, note_death};
 use super::{Director, Progress};
 use crate::corpus::model::{Kind, Role, Verdict};
 use crate::judge::result::{CaseResult, Finding, Part, Sender};
 use crate::judge::{Control, Judgement, combine, judge};
 use crate::script::Script;
 use crate::script::play::play;
-use crate::transcript::{Clocks, Delivery, Transcript, Variant};
+use crate::transcript::{Clocks, Delivery, Transcript, Variant, What};
 
 /// How often a response that a reset cut is asked for again.
 const RACES: usize = 4;
@@ -182,8 +182,15 @@ impl Director<'_> {
         };
         played.sort_by_key(|(number, _)| *number);
         let mut transcripts: Vec<Transcript> = played.into_iter().map(|(_, transcript)| transcript).collect();
-        if let (Some(how), [transcript]) = (self.stage.standing.died(), transcripts.as_mut_slice()) {
-            note_death(transcript, how);
+        if let [transcript] = transcripts.as_mut_slice() {
+            let heard = transcript.events.iter().any(|event| matches!(event.what, What::Received { .. }));
+            // The sockets of a process are closed before its end can be seen.
+            if !heard && self.stage.standing.refuses_connections().await {
+                self.stage.standing.dies_within(END).await;
+            }
+            if let Some(how) = self.stage.standing.died() {
+                note_death(transcript, how);
+            }
         }
         Some(transcripts)
     }

@@ -19,6 +19,11 @@ use crate::script::Script;
 use crate::script::play::{PlayLimits, Target, connections, play};
 use crate::transcript::{Clocks, Event, Transcript, What};
 
+/// A process needs a moment to die of what it was sent.
+const MOMENT: Duration = Duration::from_millis(100);
+/// ... and on a loaded machine a long one, until its exit status is there.
+pub(super) const END: Duration = Duration::from_secs(2);
+
 /// One playing that is asked for.
 #[derive(Clone)]
 pub(super) struct Play {
@@ -166,6 +171,19 @@ impl Stage {
         self.lost || self.stop.reason().is_some() || self.until.is_some_and(|until| until <= Instant::now())
     }
 
+    /// Whether the subject has died of what it was just sent, or answers nobody any more.
+    async fn is_gone(&self) -> bool {
+        if self.standing.dies_within(MOMENT).await {
+            return true;
+        }
+        if self.has_pulse().await {
+            return false;
+        }
+        // The sockets of a process are closed before its end can be seen.
+        self.standing.dies_within(END).await;
+        true
+    }
+
     /// Whether a plain GET is still answered.
     async fn has_pulse(&self) -> bool {
         let target = self.standing.target(self.level, false);
@@ -198,9 +216,7 @@ impl Stage {
             }
             let target = self.standing.target(self.level, true);
             let mut transcript = play(&suspect.script, &target, &self.clocks, &self.limits()).await;
-            // A process needs a moment to die of what it was sent.
-            let death = tokio::time::timeout(Duration::from_millis(100), self.standing.death()).await;
-            if death.is_ok() || !self.has_pulse().await {
+            if self.is_gone().await {
                 found = true;
                 self.killers.insert(suspect.case);
                 let how = self.standing.died().unwrap_or_else(|| self.standing.last_words("it no longer answers"));

@@ -1,12 +1,18 @@
 //! The subject of this run where it stands now: running or not, started by us or not.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::Subject;
 use crate::corpus::model::{Bindings, Observability, Role};
-use crate::script::play::Target;
+use crate::script::play::{Target, connect};
 use crate::subject::{Claims, Location, Process, Source, Start, SubjectError, free_port};
 
 /// How often a subject that died is started again.
 pub(super) const RESTARTS: usize = 5;
+/// How long a connection may take that only asks whether somebody listens.
+const CONNECT: Duration = Duration::from_secs(1);
 /// How often another port is tried when somebody else was quicker.
 const PORTS: usize = 3;
 
@@ -80,6 +86,17 @@ impl Standing {
             Some(process) => drop(process.death().await),
             None => std::future::pending().await,
         }
+    }
+
+    /// Whether the process ends within that time; never if it is not ours.
+    pub(super) async fn dies_within(&self, moment: Duration) -> bool {
+        self.process.is_some() && tokio::time::timeout(moment, self.death()).await.is_ok()
+    }
+
+    /// Whether it is ours and nobody listens where it did.
+    pub(super) async fn refuses_connections(&self) -> bool {
+        let by = Instant::now() + CONNECT;
+        self.process.is_some() && connect(&self.location.address, by).await.is_err()
     }
 
     /// `how`, and the last lines that the subject wrote.
