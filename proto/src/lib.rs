@@ -1,11 +1,13 @@
 //! A strict, diagnosing HTTP/1.1 client and server protocol implementation (RFC 9110, RFC 9112) over an I/O the user provides.
 //!
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
-//! `field`, `body`, `message`, `connection`, `client`, `server`, `transport`, `driver`, `tls`, `user_agent`,
+//! `field`, `body`, `message`, `connection`, `client`, `server`, `coding`, `transport`, `driver`, `tls`, `user_agent`,
 //! `origin_server`.
 
 pub mod body;
 pub mod client;
+#[cfg(feature = "gzip")]
+pub mod coding;
 pub mod connection;
 pub mod driver;
 pub mod field;

@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "connection",
     "client",
     "server",
+    "coding",
     "transport",
     "driver",
     "tls",
