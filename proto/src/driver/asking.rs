@@ -4,78 +4,18 @@ use std::future::Future;
 use std::io::Read;
 use std::time::Instant;
 
+#[cfg(feature = "gzip")]
+use super::coded::Decoding;
 use super::line::Sent;
 use super::message::{Content, OwnedField, Response, owned};
 use super::pieces::Begun;
+use super::request::{Outgoing, RequestOptions};
 use super::{AsyncHttp, Error, Heard, Role};
 use crate::body::BodyLength;
 use crate::client::{Client, Event, Head, Requesting};
 use crate::connection::outgoing::{Length, SendError};
 use crate::connection::{Requests, Responses, Wait};
-use crate::head::Version;
 use crate::transport::{AsyncTransport, TransportError};
-
-/// What a request shall be. `..Default::default()` is `GET /` without content; a host is always needed.
-#[derive(Debug)]
-pub struct RequestOptions {
-    /// The host, an IPv6 address in brackets. The port goes into [`super::Options::port`].
-    pub host: Vec<u8>,
-    /// The method.
-    pub method: Vec<u8>,
-    /// The request-target.
-    pub target: Vec<u8>,
-    /// The version. One of HTTP/1.0 has no chunked content, expects and offers nothing, and is the last on its connection.
-    pub version: Version,
-    /// Field lines, in order. Host, Content-Length, Transfer-Encoding, Connection, Upgrade and Expect are written by the
-    /// connection.
-    pub fields: Vec<OwnedField>,
-    /// The content. [`Content::None`] sends a Content-Length of 0 with POST, PUT and PATCH (RFC 9110 §8.6).
-    pub content: Content,
-    /// Whether the connection shall end after the response.
-    pub close: bool,
-    /// Whether to hold the content back until the server wants it, or [`crate::connection::Waits::proceed`] is over.
-    pub expect_continue: bool,
-    /// The protocols to offer to switch to.
-    pub upgrade: Vec<Vec<u8>>,
-}
-
-impl Default for RequestOptions {
-    fn default() -> RequestOptions {
-        RequestOptions {
-            host: Vec::new(),
-            method: b"GET".to_vec(),
-            target: b"/".to_vec(),
-            version: Version::HTTP_11,
-            fields: Vec::new(),
-            content: Content::None,
-            close: false,
-            expect_continue: false,
-            upgrade: Vec::new(),
-        }
-    }
-}
-
-/// A request that was made for a connection. It is sent once.
-#[derive(Debug)]
-pub struct Outgoing {
-    options: RequestOptions,
-    /// The value of Host.
-    host: Vec<u8>,
-    /// Which request of the connection it became.
-    number: Option<u64>,
-}
-
-impl Outgoing {
-    /// The method.
-    pub fn method(&self) -> &[u8] {
-        &self.options.method
-    }
-
-    /// The value of its Host field.
-    pub fn host(&self) -> &[u8] {
-        &self.host
-    }
-}
 
 /// A client and what it has heard while it was still sending.
 #[derive(Debug)]
@@ -110,11 +50,21 @@ pub(super) enum Go {
 impl<T: AsyncTransport> AsyncHttp<T> {
     /// Makes a request for this connection.
     pub fn make_request(&self, options: RequestOptions) -> Outgoing {
+        #[cfg(feature = "gzip")]
+        let mut options = options;
+        #[cfg(feature = "gzip")]
+        let coding = self.code_request(&mut options);
         let mut host = options.host.clone();
         if let Some(port) = self.options.host_port() {
             host.extend_from_slice(format!(":{port}").as_bytes());
         }
-        Outgoing { options, host, number: None }
+        Outgoing {
+            options,
+            host,
+            number: None,
+            #[cfg(feature = "gzip")]
+            coding,
+        }
     }
 
     /// Sends a request, its content included (but for [`Content::Pieces`]). Several may be sent before the first response is read. Content is left unsent
@@ -157,6 +107,10 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let requesting = asking.client.request(&head, length, Instant::now())?;
         asking.sent += 1;
         request.number = Some(asking.sent);
+        #[cfg(feature = "gzip")]
+        {
+            self.coded.encoder = self.encoder(request.coding);
+        }
         self.send_content(requesting, content).await
     }
 
@@ -414,6 +368,14 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 let switched = asking.client.connection().responses() == Responses::Switched;
                 let mut response = Response::new(&head, octets, length, switched);
                 response.interim = std::mem::take(&mut asking.interim);
+                #[cfg(feature = "gzip")]
+                {
+                    let settings = self.options.codings.as_ref();
+                    let decoding = Decoding::new(settings, &response.fields, Some(response.status), length);
+                    // What is not known is left to the caller, as it is.
+                    self.coded.decoding = decoding.filter(|decoding| matches!(decoding, Decoding::Under { .. }));
+                    response.decoded = self.coded.decoding.is_some();
+                }
                 asking.client.reuse(head.fields);
                 Some(Told::Response(response))
             }

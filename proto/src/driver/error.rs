@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "gzip")]
+use crate::coding::CodingError;
 use crate::connection::Wait;
 use crate::connection::outgoing::SendError;
 use crate::message::Fault;
@@ -18,6 +20,9 @@ pub enum Error {
     Fault(Fault),
     /// The peer's: it ended the connection between two messages, where one was due.
     Ended,
+    /// The peer's: the content is in a coding that is not known here, or is not what its coding says.
+    #[cfg(feature = "gzip")]
+    Coding(crate::coding::CodingError),
     /// The clock's: this was waited for too long. Octets may have been sent in part.
     Late(Wait),
     /// The line's: the peer reset the connection.
@@ -31,6 +36,12 @@ impl Error {
     pub fn status(&self) -> Option<u16> {
         match self {
             Error::Fault(fault) => Some(fault.rule.status()),
+            #[cfg(feature = "gzip")]
+            Error::Coding(error) => Some(match error {
+                CodingError::Unsupported(_) | CodingError::TooManyCodings => 415,
+                CodingError::TooLong(_) => 413,
+                _ => 400,
+            }),
             Error::Late(Wait::Head | Wait::Content | Wait::Message) => Some(408),
             _ => None,
         }
@@ -54,6 +65,8 @@ impl fmt::Display for Error {
             Error::Fault(fault) => {
                 write!(f, "{} at octet {}: {}", fault.rule, fault.at.start, fault.rule.sentence())
             }
+            #[cfg(feature = "gzip")]
+            Error::Coding(error) => write!(f, "{error}"),
             Error::Ended => f.write_str("the peer ended the connection where a message was due"),
             Error::Late(wait) => write!(f, "waited too long for the peer ({wait})"),
             Error::Reset => f.write_str("the peer reset the connection"),
@@ -67,6 +80,8 @@ impl std::error::Error for Error {
         match self {
             Error::Send(error) => Some(error),
             Error::Content(error) => Some(error),
+            #[cfg(feature = "gzip")]
+            Error::Coding(error) => Some(error),
             Error::Transport(error) => Some(error),
             _ => None,
         }

@@ -49,12 +49,14 @@ pub struct Response {
     pub interim: Vec<(u16, Vec<OwnedField>)>,
     /// Whether the octets that follow are another protocol's.
     pub switched: bool,
+    /// Whether its content is read without the codings that Content-Encoding names ([`super::Options`] says when).
+    pub decoded: bool,
 }
 
 /// Content that was read whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Whole {
-    /// The content, chunked removed; other codings are left in place.
+    /// The content, without chunked, and without content codings where they are decoded.
     pub content: Vec<u8>,
     /// Trailer field lines in order.
     pub trailers: Vec<OwnedField>,
@@ -142,6 +144,7 @@ impl Response {
             length,
             interim: Vec::new(),
             switched,
+            decoded: false,
         }
     }
 }

@@ -37,24 +37,30 @@
 //! # Ok::<(), wiregauge_proto::driver::Error>(())
 //! ```
 
+#[cfg(feature = "fields")]
+mod accept;
 mod asking;
 mod blocking;
 mod buffer;
+#[cfg(feature = "gzip")]
+mod coded;
 mod error;
 mod line;
 pub mod message;
 mod options;
 mod pieces;
+mod request;
 mod serving;
 
 use std::time::Instant;
 
-pub use asking::{Answer, Outgoing, RequestOptions};
+pub use asking::Answer;
 pub use blocking::Http;
 pub use error::Error;
 pub use message::{Content, OwnedField, Request, Response, Whole};
 pub use options::{Date, Options};
 pub use pieces::Wanted;
+pub use request::{Outgoing, RequestOptions};
 pub use serving::{Reply, ResponseOptions};
 
 pub use crate::connection::outgoing::SendError;
@@ -77,6 +83,9 @@ pub struct AsyncHttp<T> {
     trailers: Vec<OwnedField>,
     /// The message that the caller sends piece by piece.
     begun: pieces::Begun,
+    /// The codings of what is sent and read.
+    #[cfg(feature = "gzip")]
+    coded: coded::Coded,
 }
 
 #[derive(Debug)]
@@ -103,6 +112,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             content: 0,
             trailers: Vec::new(),
             begun: pieces::Begun::Nothing,
+            #[cfg(feature = "gzip")]
+            coded: coded::Coded::default(),
         }
     }
 
@@ -161,8 +172,18 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// its trailer fields then. A server that is asked for content which the client holds back answers 100 (Continue) first.
     ///
     /// # Errors
-    /// A broken rule, the clock, the line. The message is incomplete then (RFC 9112 §8), and no further one is read.
+    /// A broken rule, the clock, the line; a coding that is not known, or octets that are not in it. The message is incomplete then
+    /// (RFC 9112 §8), and no further one is read.
     pub async fn read_piece(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
+        #[cfg(feature = "gzip")]
+        if self.coded.decoding.is_some() {
+            return self.read_decoded(into).await;
+        }
+        self.read_coded(into).await
+    }
+
+    /// Content as it is on the wire, but for chunked.
+    async fn read_coded(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
         let heard = match &self.role {
             Role::Fresh => return Ok(false),
             Role::Client(_) => self.hear_content(into).await?,

@@ -24,6 +24,9 @@ pub struct Options {
     pub drain: u64,
     /// What gives responses their Date field (RFC 9110 §6.6.1); without it they have none, as befits a server without a clock.
     pub date: Option<Date>,
+    /// What is done with content codings (RFC 9110 §8.4); without it, content passes as it is.
+    #[cfg(feature = "gzip")]
+    pub codings: Option<crate::coding::Settings>,
 }
 
 impl Options {
@@ -57,6 +60,8 @@ impl Default for Options {
             content_in_memory: 16 * 1024 * 1024,
             drain: 256 * 1024,
             date: None,
+            #[cfg(feature = "gzip")]
+            codings: None,
         }
     }
 }

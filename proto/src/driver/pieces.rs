@@ -33,12 +33,24 @@ const PIECE: usize = 16 * 1024;
 
 impl<T: AsyncTransport> AsyncHttp<T> {
     /// Sends some content of the message that was begun with [`super::Content::Pieces`]. An empty piece does nothing. Where a
-    /// response has no content (an answer to HEAD, 204, 304) the piece is dropped.
+    /// response has no content (an answer to HEAD, 204, 304) the piece is dropped. What is sent in a content coding may wait for the
+    /// pieces behind it.
     ///
     /// # Errors
     /// [`SendError::OutOfTurn`] where no message was begun; more than was announced; the clock, the line. The connection can then
     /// only be closed.
     pub async fn send_piece(&mut self, octets: &[u8]) -> Result<Wanted, Error> {
+        #[cfg(feature = "gzip")]
+        if let Some(encoder) = &mut self.coded.encoder {
+            let mut coded = Vec::new();
+            encoder.encode(octets, &mut coded).map_err(Error::Coding)?;
+            return self.send_coded(&coded).await;
+        }
+        self.send_coded(octets).await
+    }
+
+    /// The same, as it is to be on the wire, but for chunked.
+    async fn send_coded(&mut self, octets: &[u8]) -> Result<Wanted, Error> {
         for piece in octets.chunks(PIECE) {
             match (&mut self.begun, &mut self.role) {
                 (Begun::Request(requesting), Role::Client(asking)) => {
@@ -67,6 +79,12 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// [`SendError::OutOfTurn`] where no message was begun; less than was announced; what is wrong with a trailer; the clock, the
     /// line. The connection can then only be closed.
     pub async fn end(&mut self, trailers: &[Field<'_>]) -> Result<(), Error> {
+        #[cfg(feature = "gzip")]
+        if let Some(encoder) = self.coded.encoder.take() {
+            let mut coded = Vec::new();
+            encoder.finish(&mut coded).map_err(Error::Coding)?;
+            self.send_coded(&coded).await?;
+        }
         match (std::mem::replace(&mut self.begun, Begun::Nothing), &mut self.role) {
             (Begun::Request(requesting), Role::Client(asking)) => {
                 requesting.end(&mut asking.client, trailers, Instant::now())?;

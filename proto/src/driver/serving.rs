@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::time::Instant;
 
+#[cfg(feature = "gzip")]
+use super::coded::Decoding;
 use super::message::{Content, OwnedField, Request, owned};
 use super::pieces::Begun;
 use super::{AsyncHttp, Error, Heard, Role};
@@ -34,6 +36,13 @@ pub struct ResponseOptions {
     /// The methods that the resource allows. A request with another one is answered 405 with an Allow field in place of all
     /// this (RFC 9110 §15.5.6).
     pub allowed_methods: Option<Vec<Vec<u8>>>,
+    /// Whether a request whose Accept does not take `content_type` is answered 406 in place of all this. A server may also leave
+    /// the field alone (RFC 9110 §12.5.1).
+    #[cfg(feature = "fields")]
+    pub insist_on_accept: bool,
+    /// Whether the content may be sent in a coding that the client takes, where [`super::Options::codings`] are on and it gains.
+    #[cfg(feature = "gzip")]
+    pub compress: bool,
 }
 
 impl Default for ResponseOptions {
@@ -46,6 +55,10 @@ impl Default for ResponseOptions {
             content: Content::None,
             close: false,
             allowed_methods: None,
+            #[cfg(feature = "fields")]
+            insist_on_accept: false,
+            #[cfg(feature = "gzip")]
+            compress: true,
         }
     }
 }
@@ -63,16 +76,27 @@ pub struct Reply {
     pub content: Content,
     /// Whether the connection shall end after it.
     pub close: bool,
+    /// How pieces are to be encoded.
+    #[cfg(feature = "gzip")]
+    pub(super) coding: Option<crate::coding::Coding>,
 }
 
 impl From<ResponseOptions> for Reply {
     /// A response to a request that could not be read.
     fn from(options: ResponseOptions) -> Reply {
-        let ResponseOptions { status, reason, mut fields, content_type, content, close, allowed_methods: _ } = options;
+        let ResponseOptions { status, reason, mut fields, content_type, content, close, .. } = options;
         if let Some(content_type) = content_type {
             fields.push((b"Content-Type".to_vec(), content_type));
         }
-        Reply { status, reason, fields, content, close }
+        Reply {
+            status,
+            reason,
+            fields,
+            content,
+            close,
+            #[cfg(feature = "gzip")]
+            coding: None,
+        }
     }
 }
 
@@ -111,14 +135,22 @@ impl<T: AsyncTransport> AsyncHttp<T> {
 
     /// Makes a response to `request`.
     pub fn make_response(&self, request: &Request, options: ResponseOptions) -> Reply {
-        match &options.allowed_methods {
-            Some(allowed) if !allowed.contains(&request.method) => {
-                let allow = (b"Allow".to_vec(), allowed.join(&b", "[..]));
-                let close = options.close;
-                Reply { status: 405, reason: Vec::new(), fields: vec![allow], content: Content::None, close }
-            }
-            _ => options.into(),
+        let close = options.close;
+        if let Some(allowed) = options.allowed_methods.as_ref().filter(|allowed| !allowed.contains(&request.method)) {
+            let fields = vec![(b"Allow".to_vec(), allowed.join(&b", "[..]))];
+            return ResponseOptions { status: 405, fields, close, ..ResponseOptions::default() }.into();
         }
+        #[cfg(feature = "fields")]
+        if options.insist_on_accept && !super::accept::accepts(request, options.content_type.as_deref()) {
+            return super::accept::not_acceptable(options.content_type, close).into();
+        }
+        #[cfg(feature = "gzip")]
+        if options.compress {
+            let mut reply = options.into();
+            self.code_response(request, &mut reply);
+            return reply;
+        }
+        options.into()
     }
 
     /// Sends a response to the request that was read last, or to the one that could not be read (of [`Content::Pieces`] the head
@@ -138,6 +170,10 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let head = Head { status: reply.status, reason: &reply.reason, fields: &fields, close };
         let length = reply.content.length().unwrap_or(Length::Known(0));
         let mut responding = self.server()?.respond(&head, length, Instant::now())?;
+        #[cfg(feature = "gzip")]
+        {
+            self.coded.encoder = self.encoder(reply.coding);
+        }
         match reply.content {
             Content::None => {}
             Content::Pieces { .. } => {
@@ -277,6 +313,10 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 self.content = 0;
                 let length = server.length().unwrap_or(BodyLength::None);
                 let request = Request::new(&head, octets, length, held, expects_more);
+                #[cfg(feature = "gzip")]
+                {
+                    self.coded.decoding = Decoding::new(self.options.codings.as_ref(), &request.fields, None, length);
+                }
                 server.reuse(head.fields);
                 Some(Served::Request(request))
             }
@@ -304,7 +344,13 @@ impl<T: AsyncTransport> AsyncHttp<T> {
 
     /// Content that is longer than is taken here ends the reading.
     pub(crate) fn too_long(&mut self) -> Error {
-        let place = match &mut self.role {
+        let place = self.spoil();
+        Error::Fault(Fault { rule: Rule::LimitContent, at: Place { start: place, end: place } })
+    }
+
+    /// The message that is being read is not read any further, nor one behind it. The place in the stream.
+    pub(super) fn spoil(&mut self) -> u64 {
+        match &mut self.role {
             Role::Fresh => 0,
             Role::Client(asking) => {
                 asking.client.give_up();
@@ -314,8 +360,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 server.give_up(self.line.buffer.octets(), Instant::now());
                 server.place()
             }
-        };
-        Error::Fault(Fault { rule: Rule::LimitContent, at: Place { start: place, end: place } })
+        }
     }
 
     pub(super) fn server(&mut self) -> Result<&mut Server, Error> {

@@ -15,6 +15,7 @@ use super::{Exchange, Handler, HandlerError, Peer, Security, Shared, Socket};
 use crate::connection::Responses;
 use crate::driver::{AsyncHttp, Error, Request, ResponseOptions};
 use crate::head::reason_phrase;
+use crate::message::OwnedField;
 
 /// How a connection goes on after a request.
 enum Then {
@@ -122,7 +123,8 @@ async fn refuse(http: &mut AsyncHttp<Socket>, peer: &Peer, error: &Error) -> The
             Error::Fault(fault) => format!("{}: {}\n", fault.rule, fault.rule.sentence()),
             other => format!("{other}\n"),
         };
-        if http.send_response(page(status, words).into()).await.is_err() {
+        let page = ResponseOptions { fields: taken_instead(error), ..page(status, words) };
+        if http.send_response(page.into()).await.is_err() {
             return Then::Abort;
         }
     }
@@ -152,6 +154,17 @@ async fn failed(
             Ok(()) => Then::Close,
             Err(_) => Then::Abort,
         },
+    }
+}
+
+/// The codings that would have been understood (RFC 9110 §15.5.16).
+fn taken_instead(error: &Error) -> Vec<OwnedField> {
+    match error {
+        #[cfg(feature = "gzip")]
+        Error::Coding(_) if error.status() == Some(415) => {
+            vec![(b"Accept-Encoding".to_vec(), b"gzip, deflate".to_vec())]
+        }
+        _ => Vec::new(),
     }
 }
 

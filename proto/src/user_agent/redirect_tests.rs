@@ -15,6 +15,7 @@ fn response(status: u16, locations: &[&str]) -> Response {
         length: BodyLength::None,
         interim: Vec::new(),
         switched: false,
+        decoded: false,
     }
 }
 

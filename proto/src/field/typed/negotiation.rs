@@ -1,6 +1,6 @@
 //! What a client prefers (RFC 9110 §12.5).
 
-use super::{Lines, TypedField};
+use super::{ContentType, Lines, TypedField};
 use crate::field::grammar::{Cursor, FieldError, Parameters, Token, Weight, write_list};
 
 /// A value and how much it is liked.
@@ -87,7 +87,48 @@ impl TypedField for Accept {
     }
 }
 
+impl Accept {
+    /// How much content of that type is liked: the weight of the most specific range that fits; 0 where none does (RFC 9110
+    /// §12.5.1). Nothing at all in the field takes anything.
+    ///
+    /// ```
+    /// use wiregauge_proto::field::typed::{Accept, ContentType, TypedField};
+    /// let accept = Accept::parse(&mut [b"text/*;q=0.3, text/html;level=1, */*;q=0.5".as_slice()].into_iter()).expect("a field");
+    /// let weight = |kind: &str| {
+    ///     let kind = ContentType::parse(&mut [kind.as_bytes()].into_iter()).expect("a type");
+    ///     accept.weight_of(&kind).thousandths()
+    /// };
+    /// assert_eq!(["text/html;level=1", "text/plain", "image/png"].map(weight), [1000, 300, 500]);
+    /// ```
+    pub fn weight_of(&self, content_type: &ContentType) -> Weight {
+        if self.0.is_empty() {
+            return Weight::ONE;
+        }
+        let fitting = self.0.iter().filter_map(|range| range.fits(content_type).map(|rank| (rank, range.weight)));
+        fitting
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+            .map_or(Weight::ZERO, |(_, weight)| weight)
+    }
+}
+
 impl MediaRange {
+    /// How specific it is, if it fits.
+    fn fits(&self, content_type: &ContentType) -> Option<usize> {
+        let fits = |word: &Token, other: &Token| word.is("*") || word.is(other.as_str());
+        if !fits(&self.kind, &content_type.kind) || !fits(&self.subtype, &content_type.subtype) {
+            return None;
+        }
+        let mut parameters = 0;
+        for (name, value) in self.parameters.iter() {
+            let other = content_type.parameters.first(name.as_str())?;
+            if !other.as_octets().eq_ignore_ascii_case(value.as_octets()) {
+                return None;
+            }
+            parameters += 1;
+        }
+        Some(usize::from(!self.kind.is("*")) + usize::from(!self.subtype.is("*")) + parameters)
+    }
+
     fn read(cursor: &mut Cursor<'_>) -> Result<MediaRange, FieldError> {
         let kind = cursor.token()?;
         cursor.need(b'/', "\"/\" of a media-range")?;
