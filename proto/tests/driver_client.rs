@@ -290,6 +290,21 @@ fn held_content_is_not_sent_after_a_final_answer() {
 }
 
 #[test]
+fn an_answer_in_two_halves_is_heard_while_content_is_sent() {
+    let (mut http, server) = scene();
+    let server = server.run(|server| {
+        server.read_to("\r\n\r\n");
+        server.send("HTTP/1.1 413 Big\r\nConnec");
+        // The client has nothing to do but to send; it must not be deaf now.
+        std::thread::sleep(Duration::from_millis(30));
+        server.send("tion: close\r\nContent-Length: 2\r\n\r\nno");
+    });
+    let (response, content) = exchange(&mut http, put(vec![b'x'; 10_000_000])).unwrap();
+    assert_eq!((response.status, content.as_slice()), (413, &b"no"[..]));
+    server.join().unwrap();
+}
+
+#[test]
 fn an_answer_that_closes_makes_an_end_of_the_content() {
     let (mut http, server) = scene();
     let server = server.run(|server| {

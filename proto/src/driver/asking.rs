@@ -260,11 +260,11 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let out = self.asking()?.client.take_out();
         let wait = self.options.waits.send;
         let by = || wait.and_then(|wait| Instant::now().checked_add(wait));
-        let mut done = 0;
+        let (mut done, mut known) = (0, self.line.buffer.octets().len());
         let mut listen = self.asking()?.early.is_none() && self.asking()?.client.connection().outstanding() == 1;
         while done < out.len() {
             let sent = match listen {
-                true => self.line.send_or_hear(&out[done..], by).await,
+                true => self.line.send_or_hear(&out[done..], known, by).await,
                 false => self.line.send(&out[done..], by).await.map(|()| Sent::All),
             };
             match sent {
@@ -281,9 +281,10 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                             }
                         }
                         Some(Told::Heard(_)) => return Ok(Go::Stop),
-                        // The beginning of an answer: its rest is read when the request is through.
-                        None => listen = false,
+                        // The beginning of an answer.
+                        None => {}
                     }
+                    known = self.line.buffer.octets().len();
                 }
                 Err(TransportError::Reset) => return Ok(Go::Stop),
                 Err(error) => return Err(Error::from_transport(error, Wait::Send)),
@@ -297,7 +298,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         if self.asking()?.client.connection().outstanding() > 0 {
             return Ok(());
         }
-        std::future::poll_fn(|context| std::task::Poll::Ready(self.line.poll_heard(context))).await;
+        std::future::poll_fn(|context| std::task::Poll::Ready(self.line.poll_heard(context, 0))).await;
         match self.hear_now(&mut Vec::new())? {
             None => Ok(()),
             Some(_) if self.line.ended => Err(Error::Ended),

@@ -2,10 +2,13 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::buffer::Buffer;
 use crate::transport::{AsyncTransport, Close, TransportError};
+
+/// How long a transport that blocks may send before it is asked whether something has come.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A transport and what it received.
 #[derive(Debug)]
@@ -53,31 +56,41 @@ impl<T: AsyncTransport> Line<T> {
         Ok(())
     }
 
-    /// Sends `octets` until they are sent or something is heard (RFC 9112 §9.5: whoever sends content watches for an answer).
+    /// Sends `octets` until they are sent or something is heard besides the `known` octets that have come already (RFC 9112 §9.5: whoever
+    /// sends content watches for an answer).
     pub(super) async fn send_or_hear(
         &mut self,
         octets: &[u8],
+        known: usize,
         mut by: impl FnMut() -> Option<Instant>,
     ) -> Result<Sent, TransportError> {
         let mut done = 0;
+        let mut until = by();
         while done < octets.len() {
-            let until = by();
-            let count = poll_fn(|context| match self.poll_heard(context) {
+            // A transport that blocks hears nothing while it sends.
+            let look = Instant::now().checked_add(LOOK);
+            let slice = until.into_iter().chain(look).min();
+            let count = poll_fn(|context| match self.poll_heard(context, known) {
                 true => Poll::Ready(Ok(None)),
-                false => self.transport.poll_send(context, &octets[done..], until).map_ok(Some),
+                false => self.transport.poll_send(context, &octets[done..], slice).map_ok(Some),
             });
-            match count.await? {
-                Some(count) => done += count,
-                None => return Ok(Sent::Heard(done)),
+            match count.await {
+                Ok(Some(count)) => {
+                    done += count;
+                    until = by();
+                }
+                Ok(None) => return Ok(Sent::Heard(done)),
+                Err(TransportError::Late) if until.is_none_or(|until| Instant::now() < until) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(Sent::All)
     }
 
-    /// Whether octets or the end have come; asks the transport without waiting, and leaves the task to be woken when some come. A
-    /// reset is told by the next call.
-    pub(super) fn poll_heard(&mut self, context: &mut Context<'_>) -> bool {
-        if !self.buffer.is_empty() || self.ended {
+    /// Whether more than `known` octets or the end have come; asks the transport without waiting, and leaves the task to be woken when
+    /// some come. A reset is told by the next call.
+    pub(super) fn poll_heard(&mut self, context: &mut Context<'_>, known: usize) -> bool {
+        if self.buffer.octets().len() > known || self.ended {
             return true;
         }
         let Line { transport, buffer, ended } = self;
