@@ -1,7 +1,7 @@
 //! A strict, diagnosing HTTP/1.1 client and server protocol implementation (RFC 9110, RFC 9112) over an I/O the user provides.
 //!
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
-//! `field`, `body`, `message`, `connection`, `client`, `server`, `coding`, `transport`, `driver`, `tls`, `user_agent`,
+//! `field`, `body`, `message`, `connection`, `client`, `server`, `coding`, `transport`, `driver`, `representation`, `tls`, `user_agent`,
 //! `origin_server`.
 
 pub mod body;
@@ -17,6 +17,8 @@ pub mod message;
 pub mod octet;
 #[cfg(feature = "origin-server")]
 pub mod origin_server;
+#[cfg(feature = "representation")]
+pub mod representation;
 pub mod rule;
 pub mod server;
 pub mod span;

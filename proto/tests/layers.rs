@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "coding",
     "transport",
     "driver",
+    "representation",
     "tls",
     "user_agent",
     "origin_server",
