@@ -2,7 +2,7 @@
 //!
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
 //! `field`, `body`, `message`, `connection`, `client`, `server`, `coding`, `transport`, `driver`, `representation`, `tls`, `user_agent`,
-//! `origin_server`.
+//! `origin_server`, `gateway`.
 
 pub mod body;
 pub mod client;
@@ -11,6 +11,8 @@ pub mod coding;
 pub mod connection;
 pub mod driver;
 pub mod field;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 pub mod head;
 pub mod limits;
 pub mod message;

@@ -23,6 +23,7 @@ const ORDER: &[&str] = &[
     "tls",
     "user_agent",
     "origin_server",
+    "gateway",
 ];
 
 /// What `lib.rs` re-exports under the root, and the module it belongs to.

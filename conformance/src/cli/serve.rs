@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wiregauge_proto::origin_server::Stopped;
-use wiregauge_proto::tls::server_config;
+use wiregauge_proto::tls::{client_config, client_config_of_the_system, server_config};
+use wiregauge_proto::user_agent::{Scheme, Uri};
 
 use super::{Failure, runtime};
 use crate::report::exit;
-use crate::serve::{Contract, Options, Server};
+use crate::serve::{Contract, Intermediary, Options, Server};
 
-/// Runs the embedded reference server on 127.0.0.1 until it is stopped by SIGINT or SIGTERM.
+/// Runs the embedded reference server, or gateway, on 127.0.0.1 until it is stopped by SIGINT or SIGTERM.
 ///
 /// It is what the harness is tried on first, and something known to be right to try other tools on. It is not a web server. The first
 /// signal lets requests that have begun come to their end, for 5 s; a second one ends them.
@@ -23,7 +24,9 @@ use crate::serve::{Contract, Options, Server};
   wiregauge serve                          a free port, which is printed
   wiregauge serve --port 8080 --contract body
   wiregauge serve --tls --save-cert a.pem  a certificate made on the spot: curl --cacert a.pem https://localhost:PORT/
-  wiregauge serve --cert chain.pem --key key.pem")]
+  wiregauge serve --cert chain.pem --key key.pem
+  wiregauge serve --proxy http://127.0.0.1:8080   a gateway in front of that origin
+  wiregauge serve --forward                a proxy: curl --proxy http://127.0.0.1:PORT http://example.com/")]
 pub(super) struct Args {
     /// The port; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
@@ -31,6 +34,18 @@ pub(super) struct Args {
     /// What it answers: echo (all that it understood, as JSON), body (the content of the request) or static (a small page)
     #[arg(long, value_name = "CONTRACT", default_value_t = Contract::Echo)]
     contract: Contract,
+    /// A gateway (reverse proxy) in front of this origin, in place of answers of its own
+    #[arg(long, value_name = "ORIGIN", conflicts_with = "contract")]
+    proxy: Option<Uri>,
+    /// A proxy, which clients tell whom to ask; tunnels lead to port 443 unless --tunnel-port names others
+    #[arg(long, conflicts_with_all = ["contract", "proxy"])]
+    forward: bool,
+    /// A port that --forward opens tunnels to; may be repeated
+    #[arg(long, value_name = "PORT", requires = "forward")]
+    tunnel_port: Vec<u16>,
+    /// Who is trusted with https origins, in PEM; the system's roots unless given
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
     /// Secures connections by TLS, with a certificate for localhost and 127.0.0.1 that is made on the spot unless --cert names one
     #[arg(long)]
     tls: bool,
@@ -50,16 +65,22 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let tls = args.security()?;
+    let intermediary = args.intermediary()?;
     runtime()?.block_on(async {
         use tokio::signal::unix::{SignalKind, signal};
         let scheme = if tls.is_some() { ", TLS" } else { "" };
-        let options = Options { port: args.port, contract: args.contract, tls, ..Options::default() };
+        let role = match (&intermediary, &args.proxy) {
+            (None, _) => format!("contract {}", args.contract),
+            (Some(_), Some(origin)) => format!("a gateway to {}", origin.origin()),
+            (Some(_), None) => "a proxy".to_owned(),
+        };
+        let options = Options { port: args.port, contract: args.contract, intermediary, tls, ..Options::default() };
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let started = Server::start(options).await;
         let server = started.map_err(|error| Failure::usage(format!("port {}: {error}", args.port)))?;
         {
             let mut out = io::stdout().lock();
-            writeln!(out, "listening on {}, contract {}{scheme}", server.address(), args.contract)?;
+            writeln!(out, "listening on {}, {role}{scheme}", server.address())?;
             out.flush()?;
         }
         tokio::select! {
@@ -80,6 +101,30 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 impl Args {
+    fn intermediary(&self) -> Result<Option<Intermediary>, Failure> {
+        if self.proxy.is_none() && !self.forward {
+            return match self.cacert {
+                Some(_) => Err(Failure::usage("--cacert is for origins that are asked: it needs --proxy or --forward")),
+                None => Ok(None),
+            };
+        }
+        let trusts = match (&self.cacert, &self.proxy) {
+            (Some(path), _) => {
+                let config = client_config([read(path)?.as_slice()]);
+                Some(config.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?)
+            }
+            (None, Some(origin)) if origin.origin().scheme == Scheme::Http => None,
+            // Without roots, https origins are refused, and others asked.
+            (None, Some(_)) => {
+                let config = client_config_of_the_system();
+                Some(config.map_err(|error| Failure::usage(format!("{error}; name some with --cacert")))?)
+            }
+            (None, None) => client_config_of_the_system().ok(),
+        };
+        let tunnel_ports = if self.tunnel_port.is_empty() { vec![443] } else { self.tunnel_port.clone() };
+        Ok(Some(Intermediary { origin: self.proxy.clone(), trusts, tunnel_ports }))
+    }
+
     fn security(&self) -> Result<Option<Arc<rustls::ServerConfig>>, Failure> {
         let (chain, key) = match (&self.cert, &self.key) {
             (Some(cert), Some(key)) => (read(cert)?, read(key)?),

@@ -14,7 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wiregauge_proto::connection::Waits;
+use wiregauge_proto::gateway::{self, Gateway};
 use wiregauge_proto::origin_server::{self, Listener, OriginServer, Stopped};
+use wiregauge_proto::user_agent::{self, Uri};
 use wiregauge_proto::{Limits, driver};
 
 /// How the server listens and answers. `..Options::default()` is the echo contract on a free port of 127.0.0.1.
@@ -26,6 +28,8 @@ pub struct Options {
     pub port: u16,
     /// What to answer.
     pub contract: Contract,
+    /// Whom to ask instead of answering.
+    pub intermediary: Option<Intermediary>,
     /// The certificate and key of connections that are secured by TLS; without it they are not.
     pub tls: Option<Arc<rustls::ServerConfig>>,
     /// The limits of what is read; a request beyond them gets the status of the limit's rule. `content` is kept in memory.
@@ -46,6 +50,7 @@ impl Default for Options {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             contract: Contract::Echo,
+            intermediary: None,
             tls: None,
             limits: Limits { content: 8 * 1024 * 1024, ..Limits::DEFAULT },
             connections: 512,
@@ -98,8 +103,15 @@ impl Server {
             connections: options.connections,
             handshake: options.patience,
         };
-        let handler = handler::Answers(options.contract);
-        let origin_server = OriginServer::start(vec![listener], options_of_server, handler).await?;
+        let origin_server = match options.intermediary {
+            None => {
+                let handler = handler::Answers(options.contract);
+                OriginServer::start(vec![listener], options_of_server, handler).await?
+            }
+            Some(intermediary) => {
+                OriginServer::start(vec![listener], options_of_server, intermediary.handler()).await?
+            }
+        };
         let address = origin_server.addresses()[0];
         Ok(Server { address, origin_server })
     }
@@ -112,6 +124,29 @@ impl Server {
     /// Stops listening, lets what has begun come to its end for so long, ends what is left as it is, and returns when that is done.
     pub async fn shutdown(self, patience: Duration) -> Stopped {
         self.origin_server.stop(patience).await
+    }
+}
+
+/// A server that forwards (RFC 9110 §3.7).
+#[derive(Clone, Debug)]
+pub struct Intermediary {
+    /// The origin that everything goes to; without one it is a proxy, which clients tell whom to ask, in absolute-form or by CONNECT.
+    pub origin: Option<Uri>,
+    /// Who is trusted with `https` origins.
+    pub trusts: Option<Arc<rustls::ClientConfig>>,
+    /// The ports that a proxy opens tunnels to.
+    pub tunnel_ports: Vec<u16>,
+}
+
+impl Intermediary {
+    fn handler(self) -> Gateway {
+        let of_any = gateway::Options::default();
+        let agent = user_agent::Options { trusts: self.trusts, ..of_any.agent };
+        let options = gateway::Options { agent, tunnel_ports: self.tunnel_ports, ..of_any };
+        match self.origin {
+            Some(origin) => Gateway::reverse(&origin, options),
+            None => Gateway::forward(options),
+        }
     }
 }
 

@@ -25,7 +25,8 @@ pub struct ResponseOptions {
     pub status: u16,
     /// The reason phrase; may be empty.
     pub reason: Vec<u8>,
-    /// Field lines, in order. Date, Content-Length, Transfer-Encoding and Connection are written by the connection.
+    /// Field lines, in order. Content-Length, Transfer-Encoding and Connection are written by the connection, and Date, where none is
+    /// among these.
     pub fields: Vec<OwnedField>,
     /// The value of a Content-Type field.
     pub content_type: Option<Vec<u8>>,
@@ -161,7 +162,9 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// What is wrong with it (nothing was sent then), the reader of its content, the clock, the line.
     pub async fn send_response(&mut self, reply: Reply) -> Result<(), Error> {
         let close = reply.close || !self.rest_is_short()?;
-        let date = self.options.date.as_ref().map(|date| date.now());
+        // One that is there already is the origin's (RFC 9110 §6.6.1).
+        let has_date = reply.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"date"));
+        let date = self.options.date.as_ref().filter(|_| !has_date).map(|date| date.now());
         let mut fields: Vec<(&[u8], &[u8])> = Vec::with_capacity(reply.fields.len() + 1);
         if let Some(date) = &date {
             fields.push((b"Date", date.as_bytes()));

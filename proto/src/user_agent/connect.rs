@@ -62,7 +62,7 @@ async fn connect_to(route: &Route, options: &Options) -> Result<Connection, AskE
     Ok(AsyncHttp::new(channel, http))
 }
 
-async fn dial(host: &str, port: u16, options: &Options) -> Result<Tcp, AskError> {
+pub(super) async fn dial(host: &str, port: u16, options: &Options) -> Result<Tcp, AskError> {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let mut last = io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address"));
     for address in lookup_host((bare, port)).await.map_err(AskError::Connect)? {

@@ -32,6 +32,8 @@ mod answer;
 mod connect;
 mod cookies;
 mod error;
+#[cfg(feature = "gateway")]
+pub(crate) mod passage;
 mod pipeline;
 mod pool;
 mod redirect;
@@ -321,16 +323,16 @@ struct Failed {
 }
 
 /// Whether the connection is to blame, and not the request or the response.
-fn is_of_the_connection(error: &Error) -> bool {
+pub(crate) fn is_of_the_connection(error: &Error) -> bool {
     matches!(error, Error::Ended | Error::Reset | Error::Transport(_) | Error::Send(driver::SendError::OutOfTurn))
 }
 
 /// Whether the server may have seen something of the request. These are told before the first octet is sent.
-fn may_have_been_sent(error: &Error) -> bool {
+pub(crate) fn may_have_been_sent(error: &Error) -> bool {
     !matches!(error, Error::Ended | Error::Send(_) | Error::Fault(_))
 }
 
 /// Whether asking twice means the same as asking once (RFC 9110 §9.2.2).
-fn is_idempotent(method: &[u8]) -> bool {
+pub(crate) fn is_idempotent(method: &[u8]) -> bool {
     matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE")
 }

@@ -15,7 +15,7 @@ use crate::tls::Channel;
 use crate::transport::tokio::Tcp;
 
 /// A connection of the user agent.
-pub(super) type Connection = AsyncHttp<Channel<Tcp>>;
+pub(crate) type Connection = AsyncHttp<Channel<Tcp>>;
 
 /// All connections of an agent.
 #[derive(Clone)]

@@ -171,6 +171,11 @@ impl Node {
         Text::new(octets).filter(|_| right).map(Node)
     }
 
+    /// Whether it is that name, compared without case.
+    pub fn is(&self, name: &str) -> bool {
+        self.0.as_octets().eq_ignore_ascii_case(name.as_bytes())
+    }
+
     /// The name.
     pub fn as_octets(&self) -> &[u8] {
         self.0.as_octets()
