@@ -7,6 +7,7 @@ mod coverage;
 mod error;
 mod explain;
 mod export;
+mod fetch;
 mod judge;
 mod lint;
 mod list;
@@ -41,6 +42,7 @@ use error::Failure;
   wiregauge server 127.0.0.1:8080                       judge a server that runs already
   wiregauge server --start 'python3 -m http.server {port}'
   wiregauge explain field-line.space-before-colon
+  wiregauge fetch -i http://localhost:8000/             ask a server, and see what is wrong with its answer
 `wiregauge help COMMAND` says more, with examples; `wiregauge --help` lists the exit codes."
 )]
 struct Cli {
@@ -81,6 +83,7 @@ enum Command {
     Judge(judge::Args),
     Adapter(adapter::Args),
     Serve(serve::Args),
+    Fetch(Box<fetch::Args>),
     List(list::Args),
     Show(show::Args),
     Explain(explain::Args),
@@ -118,6 +121,7 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Judge(args) => judge::run(args, &cli.global),
         Command::Adapter(args) => adapter::run(args),
         Command::Serve(args) => serve::run(args),
+        Command::Fetch(args) => fetch::run(args),
         Command::List(args) => list::run(args, &cli.global),
         Command::Show(args) => show::run(args, &cli.global),
         Command::Explain(args) => explain::run(args, &cli.global),
