@@ -124,7 +124,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let content = request::content(args)?;
     let output = Output::open(args.output.as_deref(), args.keep_partial)?;
     let transfer = Transfer::new(!args.quiet && !args.head && output.leaves_the_terminal_free());
-    let watcher = Arc::new(Watcher::new(args.verbose, args.method().as_bytes(), transfer));
+    let watcher = Arc::new(Watcher::new(args.verbose, &args.url, args.method().as_bytes(), transfer));
     let plan = request::plan(args, content, &watcher)?;
     let show = Show { head: args.include || args.head || args.interim, interim: args.interim, fail: args.fail };
     let outcome = watch_over(args.timeout, fetch(plan, show, watcher.clone(), output.clone()));

@@ -83,7 +83,7 @@ impl Transfer {
         }
         self.0.set_style(style(match size {
             Some(_) => {
-                "{bar:32} {percent:>3} %  {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left"
+                "{bar:24} {percent:>3} %  {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left"
             }
             None => "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {elapsed}",
         }));

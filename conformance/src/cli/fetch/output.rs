@@ -126,8 +126,11 @@ fn file(path: &Path) -> io::Result<To> {
         .prefix(".wiregauge-fetch-")
         .permissions(Permissions::from_mode(mode))
         .tempfile_in(folder)
-        // Its words name the temporary file, which nobody has heard of.
-        .map_err(|error| io::Error::from(error.kind()))?;
+        // The words of this error name the temporary file, which nobody has heard of.
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => io::Error::other(format!("there is no folder {}", folder.display())),
+            kind => io::Error::from(kind),
+        })?;
     Ok(To::Regular(path, Arc::new(Mutex::new(Some(temporary)))))
 }
 

@@ -21,7 +21,12 @@ use crate::report::octets::{Look, Mark, excerpt, rows};
 /// There is no response.
 pub(super) fn no_answer(error: &AskError, bounds: &Bounds, watcher: &Watcher) -> Failure {
     watcher.transfer.over();
-    let whose = watcher.uri().map(|uri| format!("{uri}: ")).unwrap_or_default();
+    let whose = match (error, watcher.location()) {
+        (AskError::Connect(_) | AskError::ConnectLate | AskError::Tls(_) | AskError::NobodyTrusted, Some(_)) => {
+            format!("{}, redirected to {}", watcher.uri(), location(watcher))
+        }
+        _ => watcher.uri(),
+    };
     let (code, says) = match error {
         AskError::NobodyTrusted | AskError::Name(_) => {
             let why = bounds.distrust.clone().unwrap_or_else(|| error.to_string());
@@ -60,7 +65,7 @@ pub(super) fn no_answer(error: &AskError, bounds: &Bounds, watcher: &Watcher) ->
         }
         AskError::Http(_) => (exit::UNREACHED, format!("no answer: {error}")),
     };
-    Failure { code, says: format!("{whose}{says}") }
+    Failure { code, says: format!("{whose}: {says}") }
 }
 
 fn location(watcher: &Watcher) -> String {
@@ -81,11 +86,15 @@ fn remedy_of_tls(why: &str) -> &'static str {
 /// The content ended before its end.
 pub(super) fn incomplete(error: &AskError, bounds: &Bounds, watcher: &Watcher, output: &Output) -> Failure {
     watcher.transfer.over();
-    let uri = watcher.uri().unwrap_or_default();
+    let uri = watcher.uri();
     let why = match error {
         AskError::Http(Error::Fault(fault)) => match fault.rule {
-            Rule::MessageIncompleteContent => "the server ended the connection".to_owned(),
-            Rule::MessageIncompleteChunked => "the connection ended before the last chunk".to_owned(),
+            Rule::MessageIncompleteContent => {
+                format!("the connection ended before the content: {}", with_section(fault.rule))
+            }
+            Rule::MessageIncompleteChunked => {
+                format!("the connection ended before the last chunk: {}", with_section(fault.rule))
+            }
             _ => broken(fault, bounds, watcher),
         },
         _ => error.to_string(),
@@ -151,29 +160,38 @@ fn broken(fault: &Fault, bounds: &Bounds, watcher: &Watcher) -> String {
     if let Some(stream) = watcher.stream() {
         draw(fault, &stream).iter().for_each(|row| watcher.transfer.line(row));
     }
-    let place = about.section.replacen(':', " §", 1);
     let words = if rule.is_finding() {
         "the response breaks a rule of HTTP/1.1"
     } else {
         "the response is more than is read here"
     };
     format!(
-        "{words}\n{} (RFC {place}) at octet {}: {}\n`wiregauge explain {}` tells more about it",
-        about.id, fault.at.start, about.sentence, about.id
+        "{words}\n{} at octet {}: {}\n`wiregauge explain {}` tells more about it",
+        with_section(rule),
+        fault.at.start,
+        about.sentence,
+        about.id
     )
+}
+
+/// `field-line.space-before-colon (RFC 9112 §5.1)`
+fn with_section(rule: Rule) -> String {
+    format!("{} (RFC {})", rule.id(), rule.about().section.replacen(':', " §", 1))
 }
 
 /// Rows around the fault, with everything that is wrong there; what follows further behind is left out.
 fn draw(fault: &Fault, stream: &Stream) -> Vec<String> {
-    const BEHIND: usize = 512;
+    const AROUND: usize = 512;
     let look = Look { columns: 100, rows: 24 };
     let here = |at: u64| usize::try_from(at.saturating_sub(stream.base)).unwrap_or(usize::MAX).min(stream.octets.len());
-    let end = (here(fault.at.end) + BEHIND).min(stream.octets.len());
-    let octets = &stream.octets[..end];
+    let end = (here(fault.at.end) + AROUND).min(stream.octets.len());
     if stream.base > 0 {
-        let mark = Mark { at: here(fault.at.start)..here(fault.at.end), says: fault.rule.id().to_owned() };
-        return rows(octets, stream.base, &[mark], look);
+        let begin = here(fault.at.start).saturating_sub(AROUND);
+        let at = here(fault.at.start) - begin..here(fault.at.end) - begin;
+        let mark = Mark { at, says: fault.rule.id().to_owned() };
+        return rows(&stream.octets[begin..end], stream.base + begin as u64, &[mark], look);
     }
+    let octets = &stream.octets[..end];
     // A stream that is there from its beginning is taken apart as `explain` does it.
     let mut anatomy = anatomy::read(Kind::Responses, &stream.octets, &stream.methods);
     anatomy.faults.retain(|found| found.at.end <= end as u64);

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use wiregauge_proto::driver::message::values;
 use wiregauge_proto::driver::{OwnedField, Response};
 use wiregauge_proto::transport::record::Passed;
-use wiregauge_proto::user_agent::Step;
+use wiregauge_proto::user_agent::{Step, Uri};
 
 use super::super::progress::Transfer;
 use crate::report::octets::escape;
@@ -27,9 +27,9 @@ struct State {
     streams: BTreeMap<u64, Stream>,
     /// The connection of the last step.
     last: u64,
-    /// What was asked for last, as the user would write it.
-    uri: Option<String>,
-    /// Where the last response leads, if it does.
+    /// What was asked for last.
+    uri: String,
+    /// Where the response to it leads, if it does.
     location: Option<String>,
     /// The size of the content, once the head of the last response is there; `None` in it if nobody knows.
     size: Option<Option<u64>>,
@@ -64,8 +64,9 @@ impl Stream {
 }
 
 impl Watcher {
-    pub(super) fn new(verbose: bool, method: &[u8], transfer: Transfer) -> Watcher {
-        let state = Mutex::default();
+    /// Of an exchange that begins with this URI and this method.
+    pub(super) fn new(verbose: bool, uri: &Uri, method: &[u8], transfer: Transfer) -> Watcher {
+        let state = Mutex::new(State { uri: uri.to_string(), ..State::default() });
         Watcher { transfer, verbose, method: method.to_vec(), came: AtomicU64::new(0), state }
     }
 
@@ -87,11 +88,11 @@ impl Watcher {
     }
 
     /// What was asked for last.
-    pub(super) fn uri(&self) -> Option<String> {
+    pub(super) fn uri(&self) -> String {
         self.state().uri.clone()
     }
 
-    /// Where the last response leads.
+    /// Where the last response leads, if that is somewhere else.
     pub(super) fn location(&self) -> Option<String> {
         self.state().location.clone()
     }
@@ -113,7 +114,7 @@ impl Watcher {
                 state.sending = Some(Vec::new());
             }
             Step::Asks { uri, .. } => {
-                state.uri = Some(uri.to_string());
+                (state.uri, state.location) = (uri.to_string(), None);
                 state.sending = Some(Vec::new());
                 if let Some(stream) = state.streams.get_mut(&connection) {
                     stream.methods.push(String::from_utf8_lossy(&self.method).into_owned());
@@ -121,6 +122,7 @@ impl Watcher {
             }
             Step::Answered(response) => {
                 let location = values(&response.fields, "location").next();
+                let location = location.filter(|_| (300..400).contains(&response.status));
                 state.location = location.map(|location| String::from_utf8_lossy(location).into_owned());
             }
             Step::Passed(Passed::Received(octets)) => {
