@@ -41,16 +41,21 @@ use watching::Watcher;
 /// For https the certificates that the system trusts are trusted. No proxy is taken from the environment.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  wiregauge fetch http://localhost:8000/               the content, on standard output
-  wiregauge fetch -i https://a.example/                with status-line and fields; -I asks for them alone
-  wiregauge fetch -o page.html https://a.example/      into a file, which appears once it is whole
-  wiregauge fetch -d @photo.jpg -H 'Content-Type: image/jpeg' -X PUT http://localhost:8000/photo
+  wiregauge fetch http://localhost:8000/            the content, on standard output
+  wiregauge fetch -i https://a.example/             with status-line and fields
+  wiregauge fetch -o page.html https://a.example/   a file, which appears once it is whole
+  wiregauge fetch -X PUT -d @a.jpg -H 'Content-Type: image/jpeg' http://localhost:8000/a
   tar c . | wiregauge fetch -d - http://localhost:8000/upload
   wiregauge fetch --cacert a.pem https://localhost:8443/
 
-Exit codes: 0 the response is complete; 1 it breaks a rule, is incomplete or longer than --limit, leads in a circle, or has a status of
-400 or more with --fail; 2 usage, or a file that cannot be read; 3 no connection, or no answer; 5 what came could not be written; 130 and
-143 stopped by SIGINT or SIGTERM.")]
+Exit codes:
+    0  the response is complete
+    1  it breaks a rule, is incomplete or longer than --limit, redirects without an end,
+       or has a status of 400 or more and --fail is given
+    2  usage, or a file that cannot be read
+    3  no connection, or no answer
+    5  what came could not be written
+  130  stopped by SIGINT; 143 by SIGTERM")]
 pub(super) struct Args {
     /// What to ask for: an http or https URL
     #[arg(value_name = "URL", value_parser = values::uri)]
@@ -77,7 +82,7 @@ pub(super) struct Args {
     #[arg(long)]
     interim: bool,
     /// Asks by HEAD, and shows status-line and fields
-    #[arg(short = 'I', long)]
+    #[arg(short = 'I', long, conflicts_with = "output")]
     head: bool,
     /// Where to write the content; FILE appears, or is replaced, once the content is complete
     #[arg(short = 'o', long, value_name = "FILE")]
@@ -91,7 +96,7 @@ pub(super) struct Args {
     /// Follows no redirect: the response that asks for one is the answer
     #[arg(long, conflicts_with = "max_redirects")]
     no_follow: bool,
-    /// How many redirects are followed
+    /// How many redirects are followed; 0 is --no-follow
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_redirects: u32,
     /// The proxy to go through: http://[USER:PASSWORD@]HOST:PORT

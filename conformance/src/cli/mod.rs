@@ -42,7 +42,7 @@ use error::Failure;
   wiregauge server 127.0.0.1:8080                       judge a server that runs already
   wiregauge server --start 'python3 -m http.server {port}'
   wiregauge explain field-line.space-before-colon
-  wiregauge fetch -i http://localhost:8000/             ask a server, and see what is wrong with its answer
+  wiregauge fetch -i http://localhost:8000/             ask a server
 `wiregauge help COMMAND` says more, with examples; `wiregauge --help` lists the exit codes."
 )]
 struct Cli {

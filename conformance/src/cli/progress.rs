@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::judge::result::CaseResult;
 use crate::report::word;
 use crate::role::server::Progress as Told;
-use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A line on standard error that is gone when the run is over.
 #[derive(Clone)]
@@ -104,7 +104,7 @@ impl Transfer {
         let (octets, elapsed) = (self.0.position(), self.0.elapsed());
         self.over();
         if let (Some(file), false) = (file, self.0.is_hidden()) {
-            eprintln!("{}: {} in {}", file.display(), HumanBytes(octets), HumanDuration(elapsed));
+            eprintln!("{}: {} in {:.1} s", file.display(), HumanBytes(octets), elapsed.as_secs_f32());
         }
     }
 

@@ -109,8 +109,11 @@ impl Output {
 }
 
 fn file(path: &Path) -> io::Result<To> {
-    // What a symbolic link leads to is replaced, and not the link.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut path = path.to_owned();
+    if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
+        // What the link leads to is replaced, and not the link.
+        path = fs::canonicalize(path)?;
+    }
     match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
         Ok(metadata) if !metadata.is_file() => {

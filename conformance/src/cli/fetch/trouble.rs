@@ -58,7 +58,7 @@ pub(super) fn no_answer(error: &AskError, bounds: &Bounds, watcher: &Watcher) ->
         AskError::Busy | AskError::Pieces => (exit::HARNESS_FAULT, error.to_string()),
         AskError::Http(Error::Fault(fault)) => (exit::FAILED, broken(fault, bounds, watcher)),
         AskError::Http(Error::Send(_) | Error::Content(_)) => {
-            (exit::USAGE, format!("the request was not sent: {error}"))
+            (exit::USAGE, format!("the request could not be sent: {error}"))
         }
         AskError::Http(Error::Ended) => {
             (exit::UNREACHED, "the server ended the connection without an answer".to_owned())
