@@ -1,268 +1,330 @@
-//! `wiregauge fetch`, the binary, on servers of ours and on peers that do as the test wants.
+//! `wiregauge fetch` as its users meet it, against servers that are right and against such that are wrong in one way.
 
+#[path = "fetch/peer.rs"]
+mod peer;
+
+use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use peer::{Peer, Told, command, fetch, fetch_with};
 use wiregauge::serve::{Contract, Options, Server};
 
-fn fetch(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("the binary starts")
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n";
+const CUT: &str = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello\n";
+const CUT_CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+
+/// The reference server on a runtime of its own.
+struct Scene {
+    _runtime: tokio::runtime::Runtime,
+    server: Server,
 }
 
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wiregauge"));
-    command.arg("fetch").args(arguments).stdin(Stdio::null());
-    command
+fn serve(options: Options) -> Scene {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(Server::start(options)).unwrap();
+    Scene { _runtime: runtime, server }
 }
 
-fn text(octets: &[u8]) -> String {
-    String::from_utf8(octets.to_vec()).expect("text")
-}
-
-/// Code, standard output and standard error.
-fn seen(output: &Output) -> (Option<i32>, String, String) {
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
-
-/// Answers one head (and content of `content` octets) after another, on a connection each, and gives what was heard.
-fn peer(answers: Vec<(usize, String)>) -> (SocketAddr, JoinHandle<Vec<String>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let heard = std::thread::spawn(move || {
-        answers
-            .into_iter()
-            .map(|(content, answer)| {
-                let (mut stream, _) = listener.accept().expect("a client");
-                let (mut got, mut octet) = (Vec::new(), [0]);
-                while !got.ends_with(b"\r\n\r\n") && stream.read(&mut octet).expect("octets") == 1 {
-                    got.push(octet[0]);
-                }
-                let head = got.len();
-                while got.len() < head + content && stream.read(&mut octet).expect("octets") == 1 {
-                    got.push(octet[0]);
-                }
-                stream.write_all(answer.as_bytes()).expect("a client that reads");
-                text(&got)
-            })
-            .collect()
-    });
-    (address, heard)
-}
-
-fn served(options: Options) -> (tokio::runtime::Runtime, Server) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let server = runtime.block_on(Server::start(options)).expect("a server");
-    (runtime, server)
-}
-
-const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-#[test]
-fn an_answer_and_its_head() {
-    let early = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
-    let chunked = "HTTP/1.1 200 Fine\r\nx-Case: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nSum: 1\r\n\r\n";
-    let (at, heard) = peer(vec![(0, OK.into()), (0, format!("{early}{chunked}"))]);
-    let url = format!("http://{at}/a?b#c");
-    assert_eq!(seen(&fetch(&[&url])), (Some(0), "ok".into(), String::new()));
-    let (code, out, _) = seen(&fetch(&["-i", "-H", "Accept: a/b", &url]));
-    let expected = "HTTP/1.1 103 \r\nLink: </a>\r\n\r\nHTTP/1.1 200 Fine\r\nx-Case: a\r\nTransfer-Encoding: \
-                    chunked\r\n\r\nokSum: 1\r\n";
-    assert_eq!((code, out.as_str()), (Some(0), expected));
-    let heard = heard.join().expect("a peer");
-    let version = env!("CARGO_PKG_VERSION");
-    let first = format!(
-        "GET /a?b HTTP/1.1\r\nHost: {at}\r\nUser-Agent: wiregauge/{version}\r\nAccept-Encoding: gzip, deflate\r\n\r\n"
-    );
-    assert_eq!(heard[0], first);
-    assert!(heard[1].contains("\r\nAccept: a/b\r\n"), "{}", heard[1]);
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 #[test]
-fn content_to_send() {
-    let (_runtime, server) = served(Options { contract: Contract::Body, ..Options::default() });
-    let url = format!("http://{}/", server.address());
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("data");
-    let long = "0123456789".repeat(30_000);
-    std::fs::write(&file, &long).expect("a file");
-    let (code, out, _) = seen(&fetch(&["-d", &format!("@{}", file.display()), &url]));
-    assert!(code == Some(0) && out == long);
-    let (code, out, _) = seen(&fetch(&["-X", "PUT", "-d", "text", &url]));
-    assert_eq!((code, out.as_str()), (Some(0), "text"));
-    let mut child =
-        command(&["-d", "-", &url]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-    child.stdin.take().expect("a pipe").write_all(long.as_bytes()).expect("it reads");
-    assert_eq!(text(&child.wait_with_output().expect("it ends").stdout), long);
-    let (code, out, _) = seen(&fetch(&["-I", "-i", &url]));
-    assert!(code == Some(0) && out.starts_with("HTTP/1.1 200 OK\r\n") && out.ends_with("\r\n\r\n"), "{out}");
+fn content_goes_to_standard_output_and_nothing_else_does() {
+    let peer = Peer::answering(&[OK]);
+    assert_eq!(fetch(&[&peer.url("/a?b#c"), "-H", "X-A: b", "-H", "x-a:c"]).succeeds(), "hello\n");
+    let (address, version) = (peer.address, env!("CARGO_PKG_VERSION"));
+    let head = format!("GET /a?b HTTP/1.1\r\nHost: {address}\r\nUser-Agent: wiregauge/{version}\r\n");
+    assert_eq!(peer.requests(), [format!("{head}X-A: b\r\nx-a: c\r\nAccept-Encoding: gzip, deflate\r\n\r\n")]);
 }
 
 #[test]
-fn a_file_is_there_when_it_is_complete() {
-    let cut = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc";
-    let (at, _heard) = peer(vec![(0, OK.into()), (0, cut.into()), (0, cut.into())]);
-    let url = format!("http://{at}/");
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("file").display().to_string();
-    assert_eq!(seen(&fetch(&["-o", &file, &url])), (Some(0), String::new(), String::new()));
-    assert_eq!(std::fs::read_to_string(&file).expect("a file"), "ok");
-    let (code, _, err) = seen(&fetch(&["-o", &file, &url]));
-    assert_eq!(code, Some(1));
-    assert!(
-        err.contains("message.incomplete-content (RFC 9112 §8)") && err.contains("3 octets have come of it"),
-        "{err}"
-    );
-    assert_eq!(std::fs::read_to_string(&file).expect("a file"), "ok", "what was there is kept");
-    let (code, _, err) = seen(&fetch(&["-o", &file, "--keep-partial", &url]));
-    assert!(code == Some(1) && err.contains("file.part has what came"), "{err}");
-    assert_eq!(std::fs::read_to_string(format!("{file}.part")).expect("a file"), "abc");
-    let left = std::fs::read_dir(folder.path()).expect("a folder").count();
-    assert_eq!(left, 2, "no temporary file is left");
+fn the_head_is_shown_as_it_came_with_interim_responses_and_trailers() {
+    let interim = "HTTP/1.1 103 Early\r\nLink: </a>\r\n\r\n";
+    let head = "HTTP/1.1 200 Fine\r\nX-b: 1\r\nx-B: 2\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let answer = format!("{interim}{head}5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n");
+    let peer = Peer::answering(&[&answer, &answer, &answer]);
+    let with_head = format!("{head}hello\r\nX-Sum: 7\r\n");
+    assert_eq!(fetch(&["-i", &peer.url("/")]).succeeds(), with_head);
+    let with_both = fetch(&["--interim", &peer.url("/")]).succeeds();
+    assert_eq!(with_both, format!("HTTP/1.1 103 \r\nLink: </a>\r\n\r\n{with_head}"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a");
+    let shown = fetch(&["-i", "-o", file.to_str().unwrap(), &peer.url("/")]).succeeds();
+    assert_eq!(shown, format!("{head}X-Sum: 7\r\n"), "the file has the content alone");
+    assert_eq!(fs::read(&file).unwrap(), b"hello");
+    peer.requests();
 }
 
 #[test]
-fn a_broken_answer_is_told_with_its_rule() {
-    let (at, _heard) =
-        peer(vec![(0, "HTTP/1.1 200 OK\r\nX : 1\r\nContent-Length: 0\r\n\r\n".into()), (0, String::new())]);
-    let (code, out, err) = seen(&fetch(&[&format!("http://{at}/")]));
-    assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.contains("field-line.space-before-colon (RFC 9112 §5.1) at octet 18 "), "{err}");
-    assert!(err.contains("`wiregauge explain field-line.space-before-colon` tells more"), "{err}");
-    let (code, _, err) = seen(&fetch(&[&format!("http://{at}/")]));
-    assert!(code == Some(1) && err.contains("ended the connection"), "{err}");
+fn head_shows_the_fields_and_waits_for_no_content() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n";
+    let peer = Peer::answering(&[head]);
+    assert_eq!(fetch(&["-I", &peer.url("/")]).succeeds(), head);
+    assert!(peer.requests()[0].starts_with("HEAD / HTTP/1.1\r\n"));
 }
 
 #[test]
-fn redirects_and_statuses() {
-    let away =
-        "HTTP/1.1 302 Found\r\nLocation: /there\r\nSet-Cookie: a=1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    let missing = "HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\nno";
-    let (at, heard) = peer(vec![
-        (0, away.into()),
-        (0, OK.into()),
-        (0, away.into()),
-        (0, away.into()),
-        (0, missing.into()),
-        (0, missing.into()),
+fn a_file_appears_once_it_is_whole_and_not_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a");
+    let path = file.to_str().unwrap();
+    let peer = Peer::answering(&[CUT, OK, CUT_CHUNKED, CUT_CHUNKED]);
+    let url = peer.url("/");
+    let told = fetch(&["-o", path, &url]);
+    told.fails(1, &["6 of 100 octets came, 94 are missing", "message.incomplete-content (RFC 9112 §8)", path]);
+    assert_eq!(names(folder.path()), [""; 0]);
+    assert_eq!(fetch(&["-o", path, &url]).succeeds(), "");
+    fetch(&["-o", path, &url]).fails(1, &["before the last chunk", "5 octets came"]);
+    assert_eq!((names(folder.path()), fs::read(&file).unwrap()), (vec!["a".to_owned()], b"hello\n".to_vec()));
+    fetch(&["-o", path, "--keep-partial", &url]).fails(1, &["a.partial"]);
+    assert_eq!(fs::read(folder.path().join("a.partial")).unwrap(), b"hello");
+    assert_eq!(fs::read(&file).unwrap(), b"hello\n", "what is whole stays");
+    fetch(&["-o", folder.path().join("no/a").to_str().unwrap(), &url]).fails(2, &["there is no folder", "no/a"]);
+    peer.requests();
+}
+
+#[test]
+fn what_came_of_an_incomplete_content_is_on_standard_output_all_the_same() {
+    let peer = Peer::answering(&[CUT]);
+    assert_eq!(fetch(&[&peer.url("/")]).fails(1, &["94 are missing"]).out, "hello\n");
+}
+
+#[test]
+fn redirects_are_followed_with_the_cookies_that_were_set() {
+    let moved = "HTTP/1.1 302 Found\r\nSet-Cookie: a=1\r\nLocation: there\r\nContent-Length: 5\r\nConnection: close\r\n\r\nmoved";
+    let peer = Peer::answering(&[moved, OK, moved, moved, moved]);
+    let url = peer.url("/x/here");
+    assert_eq!(fetch(&[&url]).succeeds(), "hello\n");
+    assert_eq!(fetch(&["--no-follow", &url]).succeeds(), "moved");
+    fetch(&["--max-redirects", "1", &url]).fails(1, &["more than 1 redirects", "to there", "--max-redirects"]);
+    let requests = peer.requests();
+    assert!(requests[1].starts_with("GET /x/there ") && requests[1].contains("Cookie: a=1\r\n"), "{requests:?}");
+}
+
+#[test]
+fn content_is_sent_from_the_command_line_a_file_and_standard_input() {
+    let scene = serve(Options { contract: Contract::Body, ..Options::default() });
+    let url = format!("http://{}/", scene.server.address());
+    assert_eq!(fetch(&["-d", "a=b", &url]).succeeds(), "a=b");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a");
+    let much = "0123456789".repeat(50_000);
+    fs::write(&file, &much).unwrap();
+    let data = format!("@{}", file.display());
+    assert_eq!(fetch(&["-d", &data, "-X", "PUT", &url]).succeeds(), much);
+    assert_eq!(fetch_with(&["-d", "-", "--expect-continue", &url], much.as_bytes()).succeeds(), much);
+    fetch(&["-d", "@/no/such/file", &url]).fails(2, &["/no/such/file"]);
+
+    let peer = Peer::answering(&[OK, OK, "HTTP/1.1 307 Later\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n"]);
+    fetch(&["-d", &data, "--http1.0", &peer.url("/")]).succeeds();
+    fetch_with(&["-d", "-", &peer.url("/")], b"abc").succeeds();
+    fetch_with(&["-d", "-", &peer.url("/")], b"abc").fails(1, &["was sent and is wanted again", "/b"]);
+    fetch_with(&["-d", "-", "--http1.0", &peer.url("/")], b"abc").fails(2, &["--http1.0", "chunked"]);
+    let requests = peer.requests();
+    assert!(requests[0].starts_with("POST / HTTP/1.0\r\n") && requests[0].contains("Content-Length: 500000\r\n"));
+    assert!(requests[1].contains("Transfer-Encoding: chunked\r\n"), "{requests:?}");
+}
+
+#[test]
+fn a_broken_response_is_drawn_with_its_rule_section_and_octet() {
+    let peer = Peer::answering(&[
+        "HTTP/1.1 200 OK\r\nServer : x\r\nContent-Length: 6\r\n\r\nhello\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n",
+        "SSH-2.0-OpenSSH\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransf",
+        "",
     ]);
-    let url = format!("http://{at}/");
-    let (code, out, err) = seen(&fetch(&["-v", &url]));
-    assert_eq!((code, out.as_str()), (Some(0), "ok"));
-    assert!(err.contains("1 redirects led to") && err.contains("* GET http://"), "{err}");
-    let (code, out, _) = seen(&fetch(&["-i", "--no-follow", &url]));
-    assert!(code == Some(0) && out.starts_with("HTTP/1.1 302 "), "{out}");
-    let (code, _, err) = seen(&fetch(&["--max-redirects", "0", "-f", &url]));
-    assert_eq!((code, err.as_str()), (Some(0), ""), "no redirect is followed, and 302 is no failure");
-    assert_eq!(seen(&fetch(&[&url])).0, Some(0));
-    let (code, _, err) = seen(&fetch(&["-f", &url]));
-    assert!(code == Some(1) && err.contains("404"), "{err}");
-    let heard = heard.join().expect("a peer");
-    assert!(heard[1].starts_with("GET /there ") && heard[1].contains("Cookie: a=1\r\n"), "{}", heard[1]);
+    let url = peer.url("/");
+    let rule = "field-line.space-before-colon (RFC 9112 §5.1) at octet 23:";
+    let told = fetch(&[&url]).fails(1, &["breaks a rule", rule, "`wiregauge explain field-line.space-before-colon`"]);
+    let rows: Vec<&str> = told.err.lines().collect();
+    let at = rows.iter().position(|row| row.contains("Server : x")).expect("the octets are shown");
+    assert_eq!(rows[at + 1].find('^'), rows[at].find(" : x"), "{}", told.err);
+    assert_eq!(told.out, "");
+    let chunk = "chunk.size-octet (RFC 9112 §7.1) at octet 57:";
+    assert_eq!(fetch(&[&url]).fails(1, &[chunk, "^ chunk.size-octet", "5 octets came"]).out, "hello");
+    fetch(&[&url]).fails(1, &["  0  SSH-2.0-OpenSSH", "^", "RFC 9112 §", "explain"]);
+    fetch(&[&url]).fails(1, &["message.incomplete-head (RFC 9112 §8) at octet 23"]);
+    fetch(&[&url]).fails(3, &["without an answer"]);
+    peer.requests();
 }
 
 #[test]
-fn codings_are_undone_unless_raw() {
-    // "hello" by gzip without compression, made by hand (RFC 1952, RFC 1951 §3.2.4).
-    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\x05\0\xfa\xffhello\x86\xa6\x10\x36\x05\0\0\0";
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}/", listener.local_addr().expect("an address"));
-    let peer = std::thread::spawn(move || {
-        for _ in 0..2 {
-            let (mut stream, _) = listener.accept().expect("a client");
-            let mut piece = [0; 4096];
-            assert!(stream.read(&mut piece).expect("a request") > 0);
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", gzip.len());
-            stream.write_all(&[head.as_bytes(), gzip].concat()).expect("a client that reads");
-        }
-    });
-    assert_eq!(fetch(&[&url]).stdout, b"hello");
-    assert_eq!(fetch(&["--raw", &url]).stdout, gzip);
-    peer.join().expect("a peer");
+fn a_fault_far_behind_is_drawn_at_its_place() {
+    let chunk = format!("1000\r\n{}\r\n", "a".repeat(4096));
+    let answer = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{}10\nabc", chunk.repeat(200));
+    let peer = Peer::answering(&[&answer]);
+    let told = fetch(&["-o", "/dev/null", &peer.url("/")]).fails(1, &["chunk.line-bare-lf", "at octet 820849"]);
+    let rows: Vec<&str> = told.err.lines().collect();
+    assert!(rows.len() < 40, "{}", told.err);
+    let at = rows.iter().position(|row| row.trim_start() == "820847  10\\n").expect("the octets are shown");
+    assert_eq!(rows[at + 1].trim_start(), "^^ chunk.line-bare-lf");
 }
 
 #[test]
-fn over_tls() {
-    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
-    let folder = tempfile::tempdir().expect("a folder");
-    let pem = folder.path().join("ca.pem");
-    std::fs::write(&pem, made.cert.pem()).expect("a file");
-    let key = made.signing_key.serialize_pem();
-    let config =
-        wiregauge_proto::tls::server_config(made.cert.pem().as_bytes(), key.as_bytes()).expect("a configuration");
-    let (_runtime, server) = served(Options { contract: Contract::Static, tls: Some(config), ..Options::default() });
-    let url = format!("https://{}/", server.address());
-    let path = |path: &Path| path.display().to_string();
-    let (code, out, _) = seen(&fetch(&["--cacert", &path(&pem), &url]));
-    assert!(code == Some(0) && out.contains("same at every path"), "{out}");
-    assert_eq!(seen(&fetch(&["--insecure", &url])).0, Some(0));
-    let (code, _, err) = seen(&fetch(&[&url]));
-    // Where the system has no roots, that is what is said.
-    assert!(code == Some(3) && err.contains("--insecure trusts anybody") || code == Some(2), "{code:?} {err}");
+fn a_status_of_failure_fails_if_asked_to() {
+    let answer = "HTTP/1.1 404 Not Here\r\nContent-Length: 4\r\n\r\nno!\n";
+    let peer = Peer::answering(&[answer, answer]);
+    assert_eq!(fetch(&[&peer.url("/")]).succeeds(), "no!\n");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a");
+    let told = fetch(&["-f", "-o", file.to_str().unwrap(), &peer.url("/")]).fails(1, &["404 (Not Here)"]);
+    assert_eq!((told.out.as_str(), names(folder.path()).len()), ("", 0));
 }
 
 #[test]
-fn through_a_proxy() {
-    let (at, heard) = peer(vec![(0, OK.into()), (0, "HTTP/1.1 407 \r\nContent-Length: 0\r\n\r\n".into())]);
-    let (code, out, _) = seen(&fetch(&["--proxy", &format!("http://x:y@{at}"), "http://a.example/b"]));
-    assert_eq!((code, out.as_str()), (Some(0), "ok"));
-    let (code, _, err) = seen(&fetch(&["--proxy", &format!("http://{at}"), "--insecure", "https://a.example/b"]));
-    assert!(code == Some(3) && err.contains("407"), "{err}");
-    let heard = heard.join().expect("a peer");
-    assert!(heard[0].starts_with("GET http://a.example/b HTTP/1.1\r\nHost: a.example\r\n"), "{}", heard[0]);
-    assert!(heard[0].contains("Proxy-Authorization: Basic eDp5\r\n"), "{}", heard[0]);
-    assert!(heard[1].starts_with("CONNECT a.example:443 "), "{}", heard[1]);
+fn a_limit_ends_with_what_it_is() {
+    let peer = Peer::answering(&[OK, OK]);
+    fetch(&["--limit", "5", &peer.url("/")]).fails(1, &["longer than --limit 5"]);
+    assert_eq!(fetch(&["--limit", "6", &peer.url("/")]).succeeds(), "hello\n");
 }
 
 #[test]
-fn what_cannot_be_asked() {
-    let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    let (code, _, err) = seen(&fetch(&[&format!("http://{free}/")]));
-    assert!(code == Some(3) && err.contains("no connection"), "{err}");
-    for (arguments, words) in [
-        (&["ftp://a/"][..], "http:// or https://"),
-        (&["http://a b/"], "octet 8"),
-        (&["-H", "no colon", "http://a/"], "Name: value"),
-        (&["-H", "A b: c", "http://a/"], "no field name"),
-        (&["-H", "Host: b", "http://a/"], "by the connection itself"),
-        (&["-d", "@/nowhere/at/all", "http://a/"], "/nowhere/at/all: "),
-        (&["--cacert", "/nowhere/at/all", "https://a/"], "/nowhere/at/all: "),
-        (&["-o", "/nowhere/at/all", "http://a/"], "/nowhere/at/all: "),
-        (&["--proxy", "socks5://a:1", "http://a/"], "a proxy is written"),
+fn usage_is_refused_by_the_name_of_the_argument() {
+    for (arguments, says) in [
+        (&["localhost:1"][..], &["<URL>", "http://localhost:1, perhaps?"][..]),
+        (&["ftp://a/"], &["<URL>"]),
+        (&["-H", "A b: c", "http://a/"], &["--header", "field-name.octet"]),
+        (&["-H", "Host: b", "http://a/"], &["--header", "URL"]),
+        (&["--proxy", "a:1", "http://a/"], &["--proxy", "http://[USER:PASSWORD@]HOST:PORT"]),
+        (&["-X", "A B", "http://a/"], &["--method"]),
+        (&["--limit", "big", "http://a/"], &["--limit"]),
+        (&["--cacert", "/no/such/file", "https://a/"], &["/no/such/file"]),
+        (&["--keep-partial", "http://a/"], &["--output"]),
     ] {
-        let (code, _, err) = seen(&fetch(arguments));
-        assert!(code == Some(2) && err.contains(words), "{arguments:?}: {code:?} {err}");
+        assert_eq!(fetch(arguments).fails(2, says).out, "");
     }
 }
 
 #[test]
-fn limits_of_size_and_time() {
-    let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(100_000));
-    let (at, _heard) = peer(vec![(0, endless)]);
-    let (code, _, err) = seen(&fetch(&["--limit", "10", &format!("http://{at}/")]));
-    assert!(code == Some(1) && err.contains("--limit 10"), "{err}");
-    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}/", silent.local_addr().expect("an address"));
-    let (code, _, err) = seen(&fetch(&["--timeout", "1", &url]));
-    assert!(code == Some(1) && err.contains("not complete after 1 s"), "{err}");
+fn nobody_there_is_said_with_what_to_do() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}/");
+    fetch(&[&url]).fails(3, &[&url, "does the server run"]);
+    let moved = format!("HTTP/1.1 302 Found\r\nLocation: {url}\r\nContent-Length: 0\r\n\r\n");
+    let peer = Peer::answering(&[&moved]);
+    fetch(&[&peer.url("/")]).fails(3, &[&peer.url("/"), "redirected to", &url]);
+    fetch(&["--proxy", &url, "http://a.example/"]).fails(3, &["no connection to the proxy"]);
 }
 
 #[test]
-fn ctrl_c_leaves_nothing_behind() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}/", listener.local_addr().expect("an address"));
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("file").display().to_string();
-    let mut child = command(&["-o", &file, &url]).stderr(Stdio::null()).spawn().expect("it starts");
-    let (mut stream, _) = listener.accept().expect("a client");
-    let mut piece = [0; 4096];
-    assert!(stream.read(&mut piece).expect("a request") > 0);
-    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc").expect("a client that reads");
-    let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("an id"));
-    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).expect("it lives");
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+fn a_server_is_trusted_by_its_certificate_and_not_without() {
+    let make = || rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let (made, other) = (make(), make());
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, others) = (folder.path().join("ours.pem"), folder.path().join("others.pem"));
+    fs::write(&ours, made.cert.pem()).unwrap();
+    fs::write(&others, other.cert.pem()).unwrap();
+    let tls =
+        wiregauge_proto::tls::server_config(made.cert.pem().as_bytes(), made.signing_key.serialize_pem().as_bytes());
+    let scene = serve(Options { contract: Contract::Body, tls: Some(tls.unwrap()), ..Options::default() });
+    let url = format!("https://localhost:{}/", scene.server.address().port());
+    assert_eq!(fetch(&["-d", "hi", "--cacert", ours.to_str().unwrap(), &url]).succeeds(), "hi");
+    assert_eq!(fetch(&["-d", "hi", "--insecure", &url]).succeeds(), "hi");
+    let remedy = ["invalid peer certificate", "--cacert FILE", "--insecure"];
+    fetch(&["-d", "hi", "--cacert", others.to_str().unwrap(), &url]).fails(3, &remedy);
+    // What the system trusts, as far as this test says what that is.
+    let system = |roots: &Path| {
+        Told::by(command(&["-d", "hi", &url]).env("SSL_CERT_FILE", roots).env_remove("SSL_CERT_DIR").spawn().unwrap())
+    };
+    assert_eq!(system(&ours).succeeds(), "hi");
+    system(&others).fails(3, &remedy);
+    let plain = Peer::answering(&["HTTP/1.1 400 What\r\n\r\n"]);
+    let told = fetch(&["--insecure", &format!("https://{}/", plain.address)]);
+    told.fails(3, &["does the server speak TLS", "http://"]);
+}
+
+#[test]
+fn a_proxy_is_asked_with_credentials_which_are_not_shown() {
+    let refuses = "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n";
+    let peer = Peer::answering(&[OK, refuses]);
+    let proxy = format!("http://user:p%40ss@{}", peer.address);
+    let told = fetch(&["-v", "--proxy", &proxy, "-H", "Authorization: Basic eDp5", "http://a.example/b"]);
+    assert_eq!((told.out.as_str(), told.code), ("hello\n", Some(0)), "{told:?}");
+    for shown in
+        ["* connected to", "> GET http://a.example/b HTTP/1.1", "> Authorization: (not shown)", "< HTTP/1.1 200 OK"]
+    {
+        assert!(told.err.contains(shown), "{shown} in {}", told.err);
+    }
+    assert!(!told.err.contains("dXNlcjpwQHNz") && !told.err.contains("eDp5"), "{}", told.err);
+    fetch(&["--insecure", "--proxy", &format!("http://{}", peer.address), "https://a.example/"])
+        .fails(3, &["opened no tunnel", "407", "USER:PASSWORD"]);
+    let requests = peer.requests();
+    assert!(requests[0].contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{requests:?}");
+    assert!(requests[1].starts_with("CONNECT a.example:443 HTTP/1.1\r\n"), "{requests:?}");
+}
+
+#[test]
+fn a_signal_ends_it_and_leaves_nothing_behind() {
+    for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+        let (address, peer) = peer::that_stalls(CUT);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        let child = command(&["-o", file.to_str().unwrap(), &format!("http://{address}/")]).spawn().unwrap();
+        let begun = Instant::now();
+        let came = || {
+            let mut entries = fs::read_dir(folder.path()).unwrap();
+            entries.any(|entry| entry.unwrap().metadata().is_ok_and(|metadata| metadata.len() == 6))
+        };
+        while !came() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nothing comes");
+            std::thread::yield_now();
+        }
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        Told::by(child).fails(code, &["6 of 100 octets came"]);
+        assert_eq!(names(folder.path()), [""; 0]);
+        peer.join().unwrap();
+    }
+}
+
+#[test]
+fn the_whole_takes_no_longer_than_it_may() {
+    let (address, peer) = peer::that_stalls(CUT);
+    fetch(&["--timeout", "0.3", &format!("http://{address}/")]).fails(1, &["--timeout 0.3", "94 are missing"]);
+    peer.join().unwrap();
+    let (address, peer) = peer::that_stalls("");
+    fetch(&["--timeout", "0.3", &format!("http://{address}/")]).fails(3, &["--timeout 0.3", "no response"]);
+    peer.join().unwrap();
+}
+
+#[test]
+fn a_reader_that_has_gone_is_told_nothing() {
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n{}", "x".repeat(4_000_000));
+    let peer = Peer::answering(&[&answer]);
+    let mut child = command(&[&peer.url("/")]).spawn().unwrap();
+    drop(child.stdout.take());
+    let told = Told::by(child);
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
+    peer.requests();
+}
+
+#[test]
+fn content_codings_are_undone_unless_raw_is_asked_for() {
+    // "hello" in gzip without compression, made by hand (RFC 1952; RFC 1951 §3.2.4).
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\x05\0\xfa\xffhello\x86\xa6\x10\x36\x05\0\0\0";
+    let cut = &gzip[..gzip.len() - 1];
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let peer = std::thread::spawn(move || {
+        for content in [&gzip[..], &gzip[..], cut] {
+            let mut stream = listener.accept().unwrap().0;
+            assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", content.len());
+            stream.write_all(&[head.as_bytes(), content].concat()).unwrap();
+        }
+    });
+    assert_eq!(fetch(&[&url]).succeeds(), "hello");
+    let raw = command(&["--raw", &url]).output().unwrap();
+    assert_eq!((raw.status.code(), raw.stdout.as_slice()), (Some(0), &gzip[..]));
+    fetch(&[&url]).fails(1, &["in the middle of a gzip stream", "incomplete"]);
+    peer.join().unwrap();
 }

@@ -2,8 +2,8 @@
 #![cfg(all(feature = "user-agent", feature = "origin-server"))]
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,9 +11,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use wiregauge_proto::driver::message::values;
 use wiregauge_proto::driver::{self, Content, ResponseOptions};
+use wiregauge_proto::head::Version;
 use wiregauge_proto::origin_server::{self, Exchange, Handler, HandlerError, Listener, OriginServer};
-use wiregauge_proto::tls::{client_config, server_config};
-use wiregauge_proto::user_agent::{Ask, AskError, Options, Proxy, Uri, UserAgent};
+use wiregauge_proto::tls::{client_config, client_config_trusting_anybody, server_config};
+use wiregauge_proto::transport::record::Passed;
+use wiregauge_proto::user_agent::{Ask, AskError, Options, Proxy, Step, Uri, UserAgent, Watch};
 
 /// A server that says from which port it was asked, and knows a few more paths.
 #[derive(Clone, Default)]
@@ -301,6 +303,63 @@ async fn over_tls() {
     let (_stranger, elsewhere, _) = secured().await;
     let other = agent.ask(Ask::get(format!("https://{elsewhere}/").parse().unwrap())).await;
     assert!(matches!(other, Err(AskError::Tls(_))), "{other:?}");
+    let careless =
+        UserAgent::new(Options { trusts: Some(client_config_trusting_anybody().unwrap()), ..Options::default() });
+    for (there, host) in [(elsewhere, "127.0.0.1"), (there, "localhost")] {
+        let uri: Uri = format!("https://{host}:{}/port", there.port()).parse().unwrap();
+        assert!(text(&careless, Ask::get(uri)).await.is_ok(), "neither who signed nor the name matters: {host}");
+    }
+}
+
+/// What an agent tells: the steps, and the octets that came, of each connection.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<(Vec<String>, Vec<u8>)>>);
+
+impl Told {
+    fn watch(&self) -> Option<Watch> {
+        let told = self.0.clone();
+        Some(Watch::new(move |connection, step| {
+            let mut told = told.lock().unwrap();
+            let step = match step {
+                Step::Passed(Passed::Received(octets)) => return told.1.extend_from_slice(octets),
+                Step::Dials(_) => "dials".to_owned(),
+                Step::Failed(..) => "failed".to_owned(),
+                Step::Connected(_) => "connected".to_owned(),
+                Step::Secured(session) => format!("secured {}", session.protocol_version().is_some()),
+                Step::Asks { uri, reused } => format!("asks {} {reused}", uri.path()),
+                Step::Answered(response) => format!("answered {}", response.status),
+                _ => return,
+            };
+            told.0.push(format!("{connection} {step}"));
+        }))
+    }
+
+    fn steps(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().0)
+    }
+}
+
+#[tokio::test]
+async fn each_step_is_told_with_the_octets_that_came() {
+    let (_server, there, options) = secured().await;
+    let told = Told::default();
+    let agent = UserAgent::new(Options { watch: told.watch(), ..options });
+    text(&agent, Ask::get(format!("https://{there}/to-echo").parse().unwrap())).await.unwrap();
+    let first = ["0 dials", "0 connected", "0 secured true", "0 asks /to-echo false", "0 answered 307"];
+    assert_eq!(told.steps(), [&first[..], &["0 asks /echo true", "0 answered 200"]].concat());
+    let came = String::from_utf8(told.0.lock().unwrap().1.clone()).unwrap();
+    assert!(came.starts_with("HTTP/1.1 307 ") && came.contains("\r\n\r\nmovedHTTP/1.1 200 "), "{came}");
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    assert!(agent.ask(Ask::get(at(nobody, "/"))).await.is_err());
+    assert_eq!(told.steps(), ["1 dials", "1 failed"]);
+}
+
+#[tokio::test]
+async fn an_old_request_says_so_and_has_no_second_one_behind_it() {
+    let (_server, there) = serve(Paths::default()).await;
+    let agent = UserAgent::new(Options::default());
+    let old = || Ask { version: Version::HTTP_10, ..Ask::get(at(there, "/port")) };
+    assert_ne!(text(&agent, old()).await.unwrap(), text(&agent, old()).await.unwrap());
 }
 
 #[tokio::test]

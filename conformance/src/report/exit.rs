@@ -36,5 +36,6 @@ pub fn table() -> String {
         table.push_str(&format!("  {code:>3}  {meaning}\n"));
     }
     table.push_str("Several at once: 5, then 3, then 1. `--deny warn` makes warnings count, `--allow inconclusive` lets them be.\n");
+    table.push_str("`wiregauge fetch` ends with 0, 1, 2, 3, 5, 130 or 143, for what its own help says.\n");
     table
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
 
 /// The one protocol that is spoken here (RFC 7301; RFC 9112 §12.4 registers it).
 const HTTP_11: &[u8] = b"http/1.1";
@@ -98,6 +100,62 @@ pub fn client_config_of_the_system() -> Result<Arc<ClientConfig>, ConfigError> {
         return Err(ConfigError::Roots(why));
     }
     client(roots)
+}
+
+/// A client that trusts anybody, whatever the certificate says.
+///
+/// **Such a connection is secret from nobody who stands in its way**: whoever answers is taken for the server, so octets can be
+/// read and changed on the way, and passwords be stolen. It is for looking at a server of one's own, never for anything that matters.
+/// What a certificate signs is still verified with its key, since a handshake is broken otherwise.
+///
+/// # Errors
+/// None that is known.
+pub fn client_config_trusting_anybody() -> Result<Arc<ClientConfig>, ConfigError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let anybody = Arc::new(Anybody(provider.signature_verification_algorithms));
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut config = builder.dangerous().with_custom_certificate_verifier(anybody).with_no_client_auth();
+    config.alpn_protocols = vec![HTTP_11.to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// Takes every certificate.
+#[derive(Debug)]
+struct Anybody(WebPkiSupportedAlgorithms);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
 }
 
 fn client(roots: RootCertStore) -> Result<Arc<ClientConfig>, ConfigError> {

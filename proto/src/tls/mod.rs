@@ -51,7 +51,7 @@ pub use channel::Channel;
 pub use config::client_config_of_browsers;
 #[cfg(feature = "native-roots")]
 pub use config::client_config_of_the_system;
-pub use config::{ConfigError, client_config, server_config, server_name};
+pub use config::{ConfigError, client_config, client_config_trusting_anybody, server_config, server_name};
 
 /// How much is asked of the transport at once, and the most that is handed to it before it has taken the rest: one record.
 const PIECE: usize = 16 * 1024;

@@ -8,6 +8,7 @@ use tokio::net::{TcpSocket, TcpStream, lookup_host};
 
 use super::pool::Connection;
 use super::uri::{Origin, Scheme, Uri};
+use super::watch::{Step, Teller};
 use super::{AskError, Options, Proxy};
 use crate::driver::{AsyncHttp, RequestOptions};
 use crate::tls::{Channel, Tls, server_name};
@@ -34,24 +35,25 @@ impl Route {
     }
 }
 
-/// A fresh connection.
-pub(super) async fn connect(route: &Route, options: &Options) -> Result<Connection, AskError> {
-    match tokio::time::timeout(options.connect, connect_to(route, options)).await {
-        Ok(connected) => connected,
+/// A fresh connection, and who tells of it.
+pub(super) async fn connect(route: &Route, options: &Options) -> Result<(Connection, Teller), AskError> {
+    let teller = Teller::of_a_fresh_one(options.watch.as_ref());
+    match tokio::time::timeout(options.connect, connect_to(route, options, &teller)).await {
+        Ok(connected) => connected.map(|http| (http, teller)),
         Err(_) => Err(AskError::ConnectLate),
     }
 }
 
-async fn connect_to(route: &Route, options: &Options) -> Result<Connection, AskError> {
+async fn connect_to(route: &Route, options: &Options, teller: &Teller) -> Result<Connection, AskError> {
     let channel = match (route, &options.proxy) {
         (Route::Direct(origin), _) => {
-            let tcp = dial(&origin.host, origin.port, options).await?;
-            secure(tcp, origin, options).await?
+            let tcp = dial(&origin.host, origin.port, options, teller).await?;
+            secure(tcp, origin, options, teller).await?
         }
-        (Route::Proxy, Some(proxy)) => Channel::Plain(dial(&proxy.host, proxy.port, options).await?),
+        (Route::Proxy, Some(proxy)) => Channel::Plain(dial(&proxy.host, proxy.port, options, teller).await?),
         (Route::Tunnel(origin), Some(proxy)) => {
-            let tcp = dial(&proxy.host, proxy.port, options).await?;
-            secure(tunnel(tcp, origin, proxy, options).await?, origin, options).await?
+            let tcp = dial(&proxy.host, proxy.port, options, teller).await?;
+            secure(tunnel(tcp, origin, proxy, options, teller).await?, origin, options, teller).await?
         }
         (_, None) => return Err(AskError::Connect(io::ErrorKind::NotFound.into())),
     };
@@ -59,16 +61,23 @@ async fn connect_to(route: &Route, options: &Options) -> Result<Connection, AskE
     http.https = channel.is_secured();
     // The agent writes the port into Host itself.
     http.port = None;
-    Ok(AsyncHttp::new(channel, http))
+    Ok(AsyncHttp::new(teller.tee(channel), http))
 }
 
-pub(super) async fn dial(host: &str, port: u16, options: &Options) -> Result<Tcp, AskError> {
+pub(super) async fn dial(host: &str, port: u16, options: &Options, teller: &Teller) -> Result<Tcp, AskError> {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let mut last = io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address"));
     for address in lookup_host((bare, port)).await.map_err(AskError::Connect)? {
+        teller.tell(Step::Dials(address));
         match dial_address(address, options).await {
-            Ok(stream) => return Tcp::new(stream).map_err(AskError::Connect),
-            Err(error) => last = error,
+            Ok(stream) => {
+                teller.tell(Step::Connected(address));
+                return Tcp::new(stream).map_err(AskError::Connect);
+            }
+            Err(error) => {
+                teller.tell(Step::Failed(address, &error));
+                last = error;
+            }
         }
     }
     Err(AskError::Connect(last))
@@ -83,9 +92,11 @@ async fn dial_address(address: SocketAddr, options: &Options) -> io::Result<TcpS
 }
 
 /// Asks the proxy for a tunnel (RFC 9110 §9.3.6).
-async fn tunnel(tcp: Tcp, origin: &Origin, proxy: &Proxy, options: &Options) -> Result<Tcp, AskError> {
-    let authority = format!("{}:{}", origin.host, origin.port).into_bytes();
-    let mut http = AsyncHttp::new(tcp, crate::driver::Options { port: None, ..options.http.clone() });
+async fn tunnel(tcp: Tcp, origin: &Origin, proxy: &Proxy, options: &Options, teller: &Teller) -> Result<Tcp, AskError> {
+    let authority = format!("{}:{}", origin.host, origin.port);
+    teller.tell(Step::Tunnels(&authority));
+    let authority = authority.into_bytes();
+    let mut http = AsyncHttp::new(teller.tee(tcp), crate::driver::Options { port: None, ..options.http.clone() });
     let authorization = proxy.authorization.clone().map(|value| (b"Proxy-Authorization".to_vec(), value));
     let mut request = http.make_request(RequestOptions {
         host: authority.clone(),
@@ -96,17 +107,18 @@ async fn tunnel(tcp: Tcp, origin: &Origin, proxy: &Proxy, options: &Options) -> 
     });
     http.send_request(&mut request).await?;
     let response = http.read_response(&request).await?;
+    teller.tell(Step::Answered(&response));
     if !response.switched {
         return Err(AskError::Proxy(response.status));
     }
     match http.into_parts() {
-        (tcp, octets) if octets.is_empty() => Ok(tcp),
+        (record, octets) if octets.is_empty() => Ok(record.into_parts().0),
         // A client speaks first in TLS.
         _ => Err(AskError::Tls(crate::transport::TransportError::Other(io::ErrorKind::InvalidData.into()))),
     }
 }
 
-async fn secure(tcp: Tcp, origin: &Origin, options: &Options) -> Result<Channel<Tcp>, AskError> {
+async fn secure(tcp: Tcp, origin: &Origin, options: &Options, teller: &Teller) -> Result<Channel<Tcp>, AskError> {
     if origin.scheme == Scheme::Http {
         return Ok(Channel::Plain(tcp));
     }
@@ -115,5 +127,6 @@ async fn secure(tcp: Tcp, origin: &Origin, options: &Options) -> Result<Channel<
     let mut tls = Tls::client(tcp, trusts, name).map_err(AskError::Tls)?;
     let by = Instant::now().checked_add(options.connect);
     tls.handshake(by).await.map_err(AskError::Tls)?;
+    teller.tell(Step::Secured(tls.session()));
     Ok(Channel::Secured(Box::new(tls)))
 }

@@ -38,6 +38,7 @@ mod pipeline;
 mod pool;
 mod redirect;
 mod uri;
+mod watch;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,9 +51,11 @@ pub use cookies::CookieJar;
 pub use error::AskError;
 pub use pipeline::Pipeline;
 pub use uri::{Origin, Scheme, Uri, UriError};
+pub use watch::{Step, Watch};
 
 use crate::driver::message::values;
 use crate::driver::{self, Content, Error, RequestOptions};
+use crate::head::Version;
 use crate::message::OwnedField;
 use connect::Route;
 use pool::{Lease, Pool};
@@ -86,6 +89,8 @@ pub struct Options {
     pub proxy: Option<Proxy>,
     /// The value of User-Agent of requests that do not bring their own.
     pub name: Option<String>,
+    /// Who is told each step.
+    pub watch: Option<Watch>,
 }
 
 impl Default for Options {
@@ -104,6 +109,7 @@ impl Default for Options {
             trusts: None,
             proxy: None,
             name: None,
+            watch: None,
         }
     }
 }
@@ -126,6 +132,8 @@ pub struct Ask {
     pub method: Vec<u8>,
     /// Where.
     pub uri: Uri,
+    /// The version of the request, HTTP/1.1 or HTTP/1.0; one of 1.0 has no chunked content and is the last on its connection.
+    pub version: Version,
     /// Field lines, in order, without those that the connection writes.
     pub fields: Vec<OwnedField>,
     /// The content: none, octets, or a reader. One that comes from a reader is given once: it goes out on a fresh connection, and no
@@ -138,7 +146,14 @@ pub struct Ask {
 impl Ask {
     /// GET.
     pub fn get(uri: Uri) -> Ask {
-        Ask { method: b"GET".to_vec(), uri, fields: Vec::new(), content: Content::None, expect_continue: false }
+        Ask {
+            method: b"GET".to_vec(),
+            uri,
+            version: Version::HTTP_11,
+            fields: Vec::new(),
+            content: Content::None,
+            expect_continue: false,
+        }
     }
 
     /// Another method, with content.
@@ -228,11 +243,16 @@ impl UserAgent {
         let mut lease = pool.lease(route, matches!(ask.content, Content::Reader { .. })).await?;
         loop {
             if lease.http.is_none() {
-                lease.http = Some(connect::connect(&lease.route, options).await?);
+                let (http, teller) = connect::connect(&lease.route, options).await?;
+                (lease.http, lease.teller) = (Some(http), teller);
             }
             let was_used = lease.was_used;
+            lease.teller.tell(Step::Asks { uri: &ask.uri, reused: was_used });
             match self.exchange(ask, &mut lease).await {
-                Ok(response) => return Ok(Answer::new(ask.uri.clone(), response, lease, pool.clone())),
+                Ok(response) => {
+                    lease.teller.tell(Step::Answered(&response));
+                    return Ok(Answer::new(ask.uri.clone(), response, lease, pool.clone()));
+                }
                 // The server may have ended the connection while it was at rest (RFC 9112 §9.3.1).
                 Err(Failed { error, sent }) => {
                     lease.http = None;
@@ -294,6 +314,7 @@ impl UserAgent {
             host: host.into_bytes(),
             method: ask.method.clone(),
             target: target.into_bytes(),
+            version: ask.version,
             fields,
             content,
             expect_continue: ask.expect_continue,

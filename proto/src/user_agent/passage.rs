@@ -3,11 +3,11 @@
 use super::connect::{self, Route};
 use super::pool::{Connection, Lease};
 use super::uri::Origin;
+use super::watch::Teller;
 use super::{AskError, UserAgent};
 use crate::transport::tokio::Tcp;
 
 /// The right to a connection, and the connection.
-#[derive(Debug)]
 pub(crate) struct Passage {
     agent: UserAgent,
     lease: Lease,
@@ -20,7 +20,11 @@ impl UserAgent {
         let mut lease = self.shared.pool.lease(Route::Direct(origin.clone()), false).await?;
         let http = match lease.http.take() {
             Some(http) => http,
-            None => connect::connect(&lease.route, &self.shared.options).await?,
+            None => {
+                let (http, teller) = connect::connect(&lease.route, &self.shared.options).await?;
+                lease.teller = teller;
+                http
+            }
         };
         Ok(Passage { agent: self.clone(), lease, http })
     }
@@ -28,7 +32,8 @@ impl UserAgent {
     /// A connection to that host and port without anything on it, within [`super::Options::connect`].
     pub(crate) async fn dial(&self, host: &str, port: u16) -> Result<Tcp, AskError> {
         let options = &self.shared.options;
-        match tokio::time::timeout(options.connect, connect::dial(host, port, options)).await {
+        let teller = Teller::of_a_fresh_one(options.watch.as_ref());
+        match tokio::time::timeout(options.connect, connect::dial(host, port, options, &teller)).await {
             Ok(dialed) => dialed,
             Err(_) => Err(AskError::ConnectLate),
         }
@@ -47,7 +52,7 @@ impl Passage {
 
     /// A fresh connection in place of this one.
     pub(crate) async fn renew(&mut self) -> Result<(), AskError> {
-        self.http = connect::connect(&self.lease.route, &self.agent.shared.options).await?;
+        (self.http, self.lease.teller) = connect::connect(&self.lease.route, &self.agent.shared.options).await?;
         self.lease.was_used = false;
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::connect::{self, Route};
 use super::pool::Lease;
+use super::watch::Step;
 use super::{Ask, AskError, UserAgent, is_idempotent, is_of_the_connection, may_have_been_sent};
 use crate::driver::{Content, Error, Outgoing, Response, Whole};
 
@@ -97,7 +98,8 @@ impl Pipeline {
         let fresh = self.sent.is_empty() && self.waiting.front().is_some_and(Asked::is_given_once);
         if lease.http.is_none() || (fresh && lease.was_used) {
             lease.was_used = false;
-            lease.http = Some(connect::connect(&lease.route, &shared.options).await?);
+            let (http, teller) = connect::connect(&lease.route, &shared.options).await?;
+            (lease.http, lease.teller) = (Some(http), teller);
         }
         Ok(())
     }
@@ -114,6 +116,7 @@ impl Pipeline {
         let whole = http.read_content().await?;
         let persists = http.persists();
         if let Some(lease) = &mut self.lease {
+            lease.teller.tell(Step::Answered(&response));
             lease.was_used = true;
         }
         self.one_at_a_time = false;
@@ -138,6 +141,7 @@ impl Pipeline {
             let (Some(lease), Some(mut asked)) = (self.lease.as_mut(), self.waiting.pop_front()) else { break };
             let Some(http) = lease.http.as_mut() else { break };
             let mut request = self.agent.request(&mut asked.ask, &lease.route, http);
+            lease.teller.tell(Step::Asks { uri: &asked.ask.uri, reused: lease.was_used });
             let told = http.send_request(&mut request).await;
             match told {
                 Ok(()) => self.sent.push_back((asked, request)),

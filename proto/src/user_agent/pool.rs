@@ -9,13 +9,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connect::Route;
+use super::watch::{Tell, Teller};
 use super::{AskError, Options};
 use crate::driver::AsyncHttp;
 use crate::tls::Channel;
+use crate::transport::record::Record;
 use crate::transport::tokio::Tcp;
 
 /// A connection of the user agent.
-pub(crate) type Connection = AsyncHttp<Channel<Tcp>>;
+pub(crate) type Connection = AsyncHttp<Record<Channel<Tcp>, Tell>>;
 
 /// All connections of an agent.
 #[derive(Clone)]
@@ -50,6 +52,7 @@ struct State {
 struct Resting {
     route: Route,
     http: Connection,
+    teller: Teller,
     since: Instant,
 }
 
@@ -59,6 +62,8 @@ pub(super) struct Lease {
     pub(super) http: Option<Connection>,
     /// Whether the connection has carried a request before.
     pub(super) was_used: bool,
+    /// Tells of the connection.
+    pub(super) teller: Teller,
     _permits: (OwnedSemaphorePermit, OwnedSemaphorePermit),
 }
 
@@ -97,11 +102,13 @@ impl Pool {
             (Some(one), Some(other)) => (one, other),
             (one, _) => self.wait(one, each).await?,
         };
-        let http = if fresh { None } else { self.resting(&route) };
-        if http.is_none() {
+        let resting = if fresh { None } else { self.resting(&route) };
+        if resting.is_none() {
             self.make_room();
         }
-        Ok(Lease { route, was_used: http.is_some(), http, _permits: permits })
+        let was_used = resting.is_some();
+        let (http, teller) = resting.map_or((None, Teller::default()), |resting| (Some(resting.http), resting.teller));
+        Ok(Lease { route, was_used, http, teller, _permits: permits })
     }
 
     async fn wait(
@@ -125,7 +132,7 @@ impl Pool {
         if http.persists() && http.is_at_rest() {
             let route = lease.route.clone();
             let mut state = self.state();
-            state.resting.push(Resting { route, http, since: Instant::now() });
+            state.resting.push(Resting { route, http, teller: lease.teller, since: Instant::now() });
             if !std::mem::replace(&mut state.watched, true) {
                 tokio::spawn(close_in_time(Arc::downgrade(&self.inner), self.inner.rest));
             }
@@ -142,12 +149,12 @@ impl Pool {
     }
 
     /// The connection to there that was used last: it is the one that most likely still stands.
-    fn resting(&self, route: &Route) -> Option<Connection> {
+    fn resting(&self, route: &Route) -> Option<Resting> {
         let mut state = self.state();
         let oldest = Instant::now().checked_sub(self.inner.rest);
         state.resting.retain(|resting| oldest.is_none_or(|oldest| resting.since >= oldest));
         let at = state.resting.iter().rposition(|resting| resting.route == *route)?;
-        Some(state.resting.remove(at).http)
+        Some(state.resting.remove(at))
     }
 
     /// Closes what has been at rest longest until there is room for another connection.

@@ -27,14 +27,21 @@ fn follow(ask: &Ask, location: &str, to_get: bool) -> Result<Ask, AskError> {
     }
     if to_get {
         fields.retain(|field| !is_one_of(field, &OF_CONTENT));
-        return Ok(Ask { method: b"GET".to_vec(), uri, fields, content: Content::None, expect_continue: false });
+        return Ok(Ask { version: ask.version, fields, ..Ask::get(uri) });
     }
     let content = match &ask.content {
         Content::None => Content::None,
         Content::Octets(octets) => Content::Octets(octets.clone()),
         Content::Reader { .. } | Content::Pieces { .. } => return Err(AskError::ContentIsGone),
     };
-    Ok(Ask { method: ask.method.clone(), uri, fields, content, expect_continue: ask.expect_continue })
+    Ok(Ask {
+        method: ask.method.clone(),
+        version: ask.version,
+        fields,
+        content,
+        expect_continue: ask.expect_continue,
+        ..Ask::get(uri)
+    })
 }
 
 /// What was meant for one origin and goes to no other.
