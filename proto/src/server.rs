@@ -33,6 +33,8 @@ pub struct Server {
     asked: VecDeque<Asked>,
     writer: HeadWriter,
     out: Vec<u8>,
+    /// The last response has no end but that of the connection.
+    until_close: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +96,7 @@ impl Server {
             asked: VecDeque::new(),
             writer: HeadWriter::default(),
             out: Vec::new(),
+            until_close: false,
         }
     }
 
@@ -133,7 +136,10 @@ impl Server {
                 }
                 (Ok(()), Event::Need)
             }
-            message::Event::Request(head) => self.head(head, octets, now),
+            message::Event::Request(head) => {
+                self.connection.head_begun(now);
+                self.head(head, octets, now)
+            }
             message::Event::Content(range) => (self.connection.request_content(now), Event::Content(range)),
             message::Event::Complete { trailers } => (self.connection.request_end(now), Event::Complete { trailers }),
             message::Event::End => (self.connection.requests_ended(now), Event::Over),
@@ -189,6 +195,12 @@ impl Server {
     /// How the end of the content is found of the request whose head was read last.
     pub fn length(&self) -> Option<BodyLength> {
         self.reader.decision().map(|decision| decision.length)
+    }
+
+    /// Whether the response sent last has no end but that of the connection (RFC 9112 §6.3): a connection that ends before all of it
+    /// was sent must not end as if it were whole.
+    pub fn ends_with_connection(&self) -> bool {
+        self.until_close
     }
 
     /// The place in the stream of the first octet not yet consumed.
@@ -281,6 +293,7 @@ impl Server {
         let facts = ResponseFacts { status: head.status, persists: !close, offered: false };
         self.connection.response_head(facts, now).map_err(|_| SendError::OutOfTurn)?;
         self.asked.pop_front();
+        self.until_close = until_close;
         self.out.append(&mut out);
         Ok(Responding { sending })
     }

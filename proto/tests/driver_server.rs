@@ -439,3 +439,19 @@ fn a_client_that_never_stops_is_not_lingered_with_for_ever() {
     assert!(begun.elapsed() < Duration::from_secs(5));
     flood.join().unwrap();
 }
+
+#[test]
+fn a_part_that_looks_whole_does_not_end_cleanly() {
+    let get = "GET / HTTP/1.0\r\n\r\n";
+    let (mut http, mut client) = asked_with(options(), get);
+    let request = http.read_request().unwrap().expect("a request");
+    let pieces = ResponseOptions { content: Content::Pieces { size: None }, ..ok("") };
+    let reply = http.make_response(&request, pieces);
+    http.send_response(reply).unwrap();
+    http.send_piece(b"the beginning").unwrap();
+    // The server gives up, and closes as after any other exchange.
+    http.close().unwrap();
+    let mut buf = [0; 1000];
+    let told = std::iter::repeat_with(|| client.far.recv(&mut buf, by(1000))).find(|told| !matches!(told, Ok(1..)));
+    assert!(matches!(told, Some(Err(TransportError::Reset))), "{told:?}");
+}

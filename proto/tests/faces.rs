@@ -358,3 +358,37 @@ fn an_offer_that_is_declined_leaves_both_sides_http() {
         assert!(client.connection().is_idle() && server.connection().is_idle());
     }
 }
+
+#[test]
+fn the_wait_for_a_head_begins_with_the_head() {
+    let wait = |server: &Server| server.connection().deadline().map(|deadline| (deadline.wait, deadline.at));
+    let (mut server, now) = server();
+    let later = |seconds| now + Duration::from_secs(seconds);
+    // A whole head at once, then content in pieces: both count for the message, and neither for the head of the next one.
+    let head = b"PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    server.read(head, false, now).unwrap();
+    for (second, octets) in [(3571, &b"1\r\nx\r\n"[..]), (3574, b"0"), (3580, b"0\r\n\r\n")] {
+        read(&mut server, octets, later(second));
+        if second < 3580 {
+            assert_eq!(wait(&server), Some((Wait::Message, later(3600))));
+        }
+    }
+    let responding = server.respond(&OK, Length::Known(0), later(3581)).unwrap();
+    responding.end(&mut server, &[], later(3581)).unwrap();
+    assert_eq!(wait(&server), Some((Wait::Idle, later(3581 + 60))));
+
+    let wait = |client: &Client| client.connection().deadline().map(|deadline| (deadline.wait, deadline.at));
+    let (mut client, _) = client();
+    client.request(&GET, None, now).unwrap().end(&mut client, &[], now).unwrap();
+    let answer = ["HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n", "0", "01\r\nx\r\n", "0", "0\r\n\r\n"];
+    for octets in answer {
+        let (mut octets, mut ended) = (octets.as_bytes(), false);
+        while !octets.is_empty() && !ended {
+            let (consumed, event) = client.read(octets, false, later(1)).unwrap();
+            octets = &octets[consumed..];
+            ended = matches!(event, client::Event::Need | client::Event::Complete { .. });
+        }
+    }
+    client.request(&GET, None, later(40)).unwrap().end(&mut client, &[], later(40)).unwrap();
+    assert_eq!(wait(&client), Some((Wait::Answer, later(40 + 60))), "an answer has its own time");
+}

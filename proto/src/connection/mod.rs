@@ -142,9 +142,15 @@ impl Connection {
         }
     }
 
-    /// The first octets of a message have come; its head is waited for from now on.
+    /// Octets of a message have come. Where they are the first of one, its head is waited for from now on, and its end.
     pub fn head_begun(&mut self, now: Instant) {
-        self.timer.head_begun(now);
+        let is_head = match self.reads {
+            Reads::Requests => self.requests.is_ready(),
+            Reads::Responses => matches!(self.responses, Responses::Awaited { .. }),
+        };
+        if is_head {
+            self.timer.head_begun(now);
+        }
     }
 
     /// The head of a request passed. The end must follow ([`Connection::request_end`]), also where there is no content.

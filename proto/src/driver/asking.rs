@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io::Read;
-use std::time::Instant;
 
 #[cfg(feature = "gzip")]
 use super::coded::Decoding;
@@ -77,7 +76,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// when the response is read, behind what came before it.
     pub async fn send_request(&mut self, request: &mut Outgoing) -> Result<(), Error> {
         if let Role::Fresh = self.role {
-            let client = Client::new(self.options.limits, self.options.waits, Instant::now());
+            let client = Client::new(self.options.limits, self.options.waits, self.line.now());
             let asking = Asking { client, interim: Vec::new(), early: None, sent: 0, read: 0 };
             self.role = Role::Client(Box::new(asking));
         }
@@ -103,8 +102,9 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             expect_continue: options.expect_continue,
             upgrade: &upgrade,
         };
+        let now = self.line.now();
         let asking = self.asking()?;
-        let requesting = asking.client.request(&head, length, Instant::now())?;
+        let requesting = asking.client.request(&head, length, now)?;
         asking.sent += 1;
         request.number = Some(asking.sent);
         #[cfg(feature = "gzip")]
@@ -188,7 +188,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
 
     async fn send_content(&mut self, mut requesting: Requesting, content: Content) -> Result<(), Error> {
         if self.push(Go::On).await? == Go::Stop || self.wait_to_proceed().await? == Go::Stop {
-            requesting.leave(&mut self.asking()?.client, Instant::now());
+            let now = self.line.now();
+            requesting.leave(&mut self.asking()?.client, now);
             if let Content::Pieces { .. } = content {
                 self.begun = Begun::Unwanted;
             }
@@ -203,7 +204,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             }
             Content::Octets(octets) => {
                 for piece in octets.chunks(PIECE) {
-                    requesting.content(&mut self.asking()?.client, piece, Instant::now())?;
+                    let now = self.line.now();
+                    requesting.content(&mut self.asking()?.client, piece, now)?;
                     go = self.push(go).await?;
                     if go == Go::Stop {
                         break;
@@ -219,16 +221,19 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                         Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                         Err(error) => return Err(Error::Content(error)),
                     };
-                    requesting.content(&mut self.asking()?.client, &piece[..count], Instant::now())?;
+                    let now = self.line.now();
+                    requesting.content(&mut self.asking()?.client, &piece[..count], now)?;
                     go = self.push(go).await?;
                 }
             }
         }
         if go == Go::On {
-            requesting.end(&mut self.asking()?.client, &[], Instant::now())?;
+            let now = self.line.now();
+            requesting.end(&mut self.asking()?.client, &[], now)?;
             self.push(go).await?;
         } else {
-            requesting.leave(&mut self.asking()?.client, Instant::now());
+            let now = self.line.now();
+            requesting.leave(&mut self.asking()?.client, now);
         }
         Ok(())
     }
@@ -248,7 +253,10 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             match self.line.receive(deadline.map(|deadline| deadline.at)).await {
                 Ok(()) => {}
                 // Whatever it was that took too long, even the head of an answer: the content need not wait for it.
-                Err(TransportError::Late) => self.asking()?.client.proceed(Instant::now())?,
+                Err(TransportError::Late) => {
+                    let now = self.line.now();
+                    self.asking()?.client.proceed(now)?;
+                }
                 Err(error) => return Err(Error::from_transport(error, Wait::Proceed)),
             }
         }
@@ -259,13 +267,12 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     pub(super) async fn push(&mut self, go: Go) -> Result<Go, Error> {
         let out = self.asking()?.client.take_out();
         let wait = self.options.waits.send;
-        let by = || wait.and_then(|wait| Instant::now().checked_add(wait));
         let (mut done, mut known) = (0, self.line.buffer.octets().len());
         let mut listen = self.asking()?.early.is_none() && self.asking()?.client.connection().outstanding() == 1;
         while done < out.len() {
             let sent = match listen {
-                true => self.line.send_or_hear(&out[done..], known, by).await,
-                false => self.line.send(&out[done..], by).await.map(|()| Sent::All),
+                true => self.line.send_or_hear(&out[done..], known, wait).await,
+                false => self.line.send(&out[done..], wait).await.map(|()| Sent::All),
             };
             match sent {
                 Ok(Sent::All) => return Ok(go),
@@ -355,7 +362,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     fn hear_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Told>, Error> {
         let Role::Client(asking) = &mut self.role else { return Err(SendError::OutOfTurn.into()) };
         let octets = self.line.buffer.octets();
-        let (consumed, event) = asking.client.read(octets, self.line.ended, Instant::now())?;
+        let (consumed, event) = asking.client.read(octets, self.line.ended, self.line.now())?;
         let length = asking.client.length().unwrap_or(BodyLength::None);
         let told = match event {
             Event::Need => None,

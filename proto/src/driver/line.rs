@@ -17,6 +17,8 @@ pub(super) struct Line<T> {
     pub(super) buffer: Buffer,
     /// The peer ended its half.
     pub(super) ended: bool,
+    /// Something that was to be sent is not sent, or was given up: nothing may follow it.
+    pub(super) cut: bool,
 }
 
 /// What came of sending while listening.
@@ -30,29 +32,42 @@ pub(super) enum Sent {
 
 impl<T: AsyncTransport> Line<T> {
     pub(super) fn new(transport: T) -> Line<T> {
-        Line { transport, buffer: Buffer::default(), ended: false }
+        Line { transport, buffer: Buffer::default(), ended: false, cut: false }
     }
 
     /// Receives more octets, or the end.
     pub(super) async fn receive(&mut self, by: Option<Instant>) -> Result<(), TransportError> {
-        let Line { transport, buffer, ended } = self;
+        let Line { transport, buffer, ended, .. } = self;
         let count = poll_fn(|context| buffer.fill(|room| transport.poll_recv(context, room, by), filled)).await?;
         *ended |= count == 0;
         Ok(())
     }
 
-    /// Sends all of `octets`, each piece by a deadline of its own.
-    pub(super) async fn send(
-        &mut self,
-        octets: &[u8],
-        mut by: impl FnMut() -> Option<Instant>,
-    ) -> Result<(), TransportError> {
+    /// The time by the transport's clock.
+    pub(super) fn now(&self) -> Instant {
+        self.transport.now()
+    }
+
+    /// When that wait is over, if it begins now.
+    pub(super) fn by(&self, wait: Option<Duration>) -> Option<Instant> {
+        wait.and_then(|wait| self.now().checked_add(wait))
+    }
+
+    /// Until it is done, what is being sent is cut off.
+    fn begin(&mut self) -> Result<(), TransportError> {
+        if std::mem::replace(&mut self.cut, true) { Err(TransportError::Closed) } else { Ok(()) }
+    }
+
+    /// Sends all of `octets`, waiting at most so long for each piece.
+    pub(super) async fn send(&mut self, octets: &[u8], wait: Option<Duration>) -> Result<(), TransportError> {
         let mut rest = octets;
+        self.begin()?;
         while !rest.is_empty() {
-            let until = by();
+            let until = self.by(wait);
             let count = poll_fn(|context| self.transport.poll_send(context, rest, until)).await?;
             rest = &rest[count..];
         }
+        self.cut = false;
         Ok(())
     }
 
@@ -62,13 +77,14 @@ impl<T: AsyncTransport> Line<T> {
         &mut self,
         octets: &[u8],
         known: usize,
-        mut by: impl FnMut() -> Option<Instant>,
+        wait: Option<Duration>,
     ) -> Result<Sent, TransportError> {
         let mut done = 0;
-        let mut until = by();
+        let mut until = self.by(wait);
+        self.begin()?;
         while done < octets.len() {
             // A transport that blocks hears nothing while it sends.
-            let look = Instant::now().checked_add(LOOK);
+            let look = self.by(Some(LOOK));
             let slice = until.into_iter().chain(look).min();
             let count = poll_fn(|context| match self.poll_heard(context, known) {
                 true => Poll::Ready(Ok(None)),
@@ -77,13 +93,17 @@ impl<T: AsyncTransport> Line<T> {
             match count.await {
                 Ok(Some(count)) => {
                     done += count;
-                    until = by();
+                    until = self.by(wait);
                 }
-                Ok(None) => return Ok(Sent::Heard(done)),
-                Err(TransportError::Late) if until.is_none_or(|until| Instant::now() < until) => {}
+                Ok(None) => {
+                    self.cut = false;
+                    return Ok(Sent::Heard(done));
+                }
+                Err(TransportError::Late) if until.is_none_or(|until| self.now() < until) => {}
                 Err(error) => return Err(error),
             }
         }
+        self.cut = false;
         Ok(Sent::All)
     }
 
@@ -93,8 +113,8 @@ impl<T: AsyncTransport> Line<T> {
         if self.buffer.octets().len() > known || self.ended {
             return true;
         }
-        let Line { transport, buffer, ended } = self;
-        let now = Some(Instant::now());
+        let Line { transport, buffer, ended, .. } = self;
+        let now = Some(transport.now());
         match buffer.fill(|room| transport.poll_recv(context, room, now), filled) {
             Poll::Ready(Ok(count)) => {
                 *ended |= count == 0;

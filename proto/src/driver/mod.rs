@@ -8,7 +8,7 @@
 //!            read_request, read_content, make_response, send_response       (server)
 //! ```
 //!
-//! Absolute deadlines follow from [`crate::connection::Waits`]; this is the one layer that asks for the time. A client does not
+//! Absolute deadlines follow from [`crate::connection::Waits`]; this is the one layer that asks for the time, and it asks the transport. A client does not
 //! use a connection again after a close option, an incomplete or surplus response; a server drops what content is left
 //! unread within bounds, or closes; [`AsyncHttp::close`] lingers, so that the last response is not lost to a reset.
 //!
@@ -52,8 +52,6 @@ mod pieces;
 mod request;
 mod serving;
 
-use std::time::Instant;
-
 pub use asking::Answer;
 pub use blocking::Http;
 pub use error::Error;
@@ -65,7 +63,7 @@ pub use serving::{Reply, ResponseOptions};
 
 pub use crate::connection::outgoing::SendError;
 
-use crate::connection::{Connection, Wait};
+use crate::connection::{Connection, Responses, Wait};
 use crate::server::Server;
 use crate::transport::{AsyncTransport, Close, TransportError};
 use line::Line;
@@ -198,12 +196,17 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     }
 
     /// Ends the connection in stages, so that what was sent last is not lost (RFC 9112 §9.6): our half first; then what still
-    /// comes is dropped until the peer ends its half or [`crate::connection::Waits::linger`] is over; then both.
+    /// comes is dropped until the peer ends its half or [`crate::connection::Waits::linger`] is over; then both. A response that is
+    /// not whole, and that nothing but the end of the connection ends, is cut off by a reset instead, as [`AsyncHttp::abort`] does:
+    /// its reader would take the part for the whole (RFC 9112 §8).
     ///
     /// # Errors
     /// What the transport reports. It is closed all the same.
     pub async fn close(&mut self) -> Result<(), Error> {
-        let by = self.options.waits.linger.and_then(|linger| Instant::now().checked_add(linger));
+        if self.part_looks_whole() {
+            return self.abort().await;
+        }
+        let by = self.line.by(self.options.waits.linger);
         let mut told = self.line.close(Close::Write, by).await;
         self.line.buffer.take();
         while told.is_ok() && !self.line.ended && by.is_some() {
@@ -211,7 +214,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 Ok(()) => {
                     self.line.buffer.take();
                     // A peer that never stops sending is not read for ever.
-                    if by.is_some_and(|by| by <= Instant::now()) {
+                    if by.is_some_and(|by| by <= self.line.now()) {
                         break;
                     }
                 }
@@ -225,6 +228,13 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             Ok(()) | Err(TransportError::Closed | TransportError::Reset | TransportError::Truncated) => Ok(()),
             Err(error) => Err(Error::from_transport(error, Wait::Linger)),
         }
+    }
+
+    /// Whether a clean end of the connection would end a response that is not whole.
+    fn part_looks_whole(&self) -> bool {
+        let Role::Server(server) = &self.role else { return false };
+        let begun = matches!(server.connection().responses(), Responses::Content { .. });
+        server.ends_with_connection() && (begun || self.line.cut)
     }
 
     /// Ends the connection at once, by a reset where the transport can send one: whoever was in the middle of reading a message sees
@@ -245,8 +255,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             Role::Client(asking) => asking.client.take_out(),
             Role::Server(server) => server.take_out(),
         };
-        let wait = self.options.waits.send;
-        let sent = self.line.send(&out, || wait.and_then(|wait| Instant::now().checked_add(wait))).await;
+        let sent = self.line.send(&out, self.options.waits.send).await;
         sent.map_err(|error| Error::from_transport(error, Wait::Send))
     }
 }

@@ -1,7 +1,5 @@
 //! Content that the caller sends itself, piece by piece: [`super::Content::Pieces`].
 
-use std::time::Instant;
-
 use super::asking::Go;
 use super::{AsyncHttp, Error, Role};
 use crate::client::Requesting;
@@ -54,13 +52,13 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         for piece in octets.chunks(PIECE) {
             match (&mut self.begun, &mut self.role) {
                 (Begun::Request(requesting), Role::Client(asking)) => {
-                    requesting.content(&mut asking.client, piece, Instant::now())?;
+                    requesting.content(&mut asking.client, piece, self.line.now())?;
                     if self.push(Go::On).await? == Go::Stop {
                         self.leave();
                     }
                 }
                 (Begun::Response(responding), Role::Server(server)) => {
-                    responding.content(server, piece, Instant::now())?;
+                    responding.content(server, piece, self.line.now())?;
                     self.flush().await?;
                 }
                 (Begun::Unwanted, _) => {}
@@ -87,11 +85,11 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         }
         match (std::mem::replace(&mut self.begun, Begun::Nothing), &mut self.role) {
             (Begun::Request(requesting), Role::Client(asking)) => {
-                requesting.end(&mut asking.client, trailers, Instant::now())?;
+                requesting.end(&mut asking.client, trailers, self.line.now())?;
                 self.push(Go::On).await.map(drop)
             }
             (Begun::Response(responding), Role::Server(server)) => {
-                responding.end(server, trailers, Instant::now())?;
+                responding.end(server, trailers, self.line.now())?;
                 self.answered().await
             }
             (Begun::Unwanted, _) => Ok(()),
@@ -104,7 +102,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         if let (Begun::Request(requesting), Role::Client(asking)) =
             (std::mem::replace(&mut self.begun, Begun::Unwanted), &mut self.role)
         {
-            requesting.leave(&mut asking.client, Instant::now());
+            requesting.leave(&mut asking.client, self.line.now());
         }
     }
 }

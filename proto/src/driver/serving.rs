@@ -1,7 +1,6 @@
 //! The server's calls.
 
 use std::io::Read;
-use std::time::Instant;
 
 #[cfg(feature = "gzip")]
 use super::coded::Decoding;
@@ -114,7 +113,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// [`SendError::OutOfTurn`] while the request before it has had no answer.
     pub async fn read_request(&mut self) -> Result<Option<Request>, Error> {
         if let Role::Fresh = self.role {
-            self.role = Role::Server(Box::new(Server::new(self.options.limits, self.options.waits, Instant::now())));
+            self.role = Role::Server(Box::new(Server::new(self.options.limits, self.options.waits, self.line.now())));
         }
         if self.server()?.connection().outstanding() > 0 || !matches!(self.begun, Begun::Nothing) {
             return Err(SendError::OutOfTurn.into());
@@ -172,7 +171,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         fields.extend(reply.fields.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
         let head = Head { status: reply.status, reason: &reply.reason, fields: &fields, close };
         let length = reply.content.length().unwrap_or(Length::Known(0));
-        let mut responding = self.server()?.respond(&head, length, Instant::now())?;
+        let now = self.line.now();
+        let mut responding = self.server()?.respond(&head, length, now)?;
         #[cfg(feature = "gzip")]
         {
             self.coded.encoder = self.encoder(reply.coding);
@@ -183,23 +183,28 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 self.begun = Begun::Response(responding);
                 return self.flush().await;
             }
-            Content::Octets(octets) => responding.content(self.server()?, &octets, Instant::now())?,
+            Content::Octets(octets) => {
+                let now = self.line.now();
+                responding.content(self.server()?, &octets, now)?;
+            }
             Content::Reader { mut reader, .. } => {
                 if !responding.is_without_content() {
                     self.send_from(&mut *reader, &mut responding).await?;
                 }
             }
         }
-        responding.end(self.server()?, &[], Instant::now())?;
+        let now = self.line.now();
+        responding.end(self.server()?, &[], now)?;
         self.answered().await
     }
 
     /// A response has been written to its end.
     pub(super) async fn answered(&mut self) -> Result<(), Error> {
         self.flush().await?;
+        let now = self.line.now();
         let server = self.server()?;
         if !server.connection().persists() {
-            server.leave(Instant::now());
+            server.leave(now);
         }
         if server.connection().is_idle() {
             self.line.buffer.rest();
@@ -212,7 +217,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// # Errors
     /// What is wrong with it, the clock, the line.
     pub async fn send_interim(&mut self, status: u16, fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
-        self.server()?.interim(status, reason_phrase(status).as_bytes(), fields, Instant::now())?;
+        let now = self.line.now();
+        self.server()?.interim(status, reason_phrase(status).as_bytes(), fields, now)?;
         self.flush().await
     }
 
@@ -222,7 +228,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// # Errors
     /// What is wrong with it, the clock, the line.
     pub async fn switch(&mut self, status: u16, protocols: &[&[u8]], fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
-        self.server()?.switch(status, protocols, fields, Instant::now())?;
+        let now = self.line.now();
+        self.server()?.switch(status, protocols, fields, now)?;
         self.flush().await
     }
 
@@ -235,7 +242,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(Error::Content(error)),
             };
-            responding.content(self.server()?, &piece[..count], Instant::now())?;
+            let now = self.line.now();
+            responding.content(self.server()?, &piece[..count], now)?;
             self.flush().await?;
         }
     }
@@ -246,7 +254,8 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             // Content that has come already needs no 100 (Continue).
             Requests::Held(_) => {
                 if self.line.buffer.is_empty() {
-                    self.server()?.proceed(Instant::now())?;
+                    let now = self.line.now();
+                    self.server()?.proceed(now)?;
                     self.flush().await?;
                 }
             }
@@ -309,7 +318,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     fn serve_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Served>, Error> {
         let Role::Server(server) = &mut self.role else { return Err(SendError::OutOfTurn.into()) };
         let octets = self.line.buffer.octets();
-        let (consumed, event) = server.read(octets, self.line.ended, Instant::now())?;
+        let (consumed, event) = server.read(octets, self.line.ended, self.line.now())?;
         let served = match event {
             Event::Need => None,
             Event::Request { head, held, expects_more } => {
@@ -341,7 +350,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// No further request is read: this one is not waited for, or not wanted, any longer.
     fn give_up(&mut self) {
         if let Role::Server(server) = &mut self.role {
-            server.give_up(self.line.buffer.octets(), Instant::now());
+            server.give_up(self.line.buffer.octets(), self.line.now());
         }
     }
 
@@ -360,7 +369,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 asking.client.place()
             }
             Role::Server(server) => {
-                server.give_up(self.line.buffer.octets(), Instant::now());
+                server.give_up(self.line.buffer.octets(), self.line.now());
                 server.place()
             }
         }

@@ -79,4 +79,11 @@ impl<T: AsyncTransport> AsyncTransport for Channel<T> {
             Channel::Secured(tls) => tls.poll_close(context, how, by),
         }
     }
+
+    fn now(&self) -> Instant {
+        match self {
+            Channel::Plain(transport) => transport.now(),
+            Channel::Secured(tls) => AsyncTransport::now(&**tls),
+        }
+    }
 }

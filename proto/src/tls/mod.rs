@@ -335,6 +335,10 @@ impl<T: AsyncTransport> AsyncTransport for Tls<T> {
         let closed = std::task::ready!(self.transport.poll_close(context, how, by));
         Poll::Ready(flushed.and(closed))
     }
+
+    fn now(&self) -> Instant {
+        self.transport.now()
+    }
 }
 
 impl<T: Transport> Tls<Blocking<T>> {
@@ -358,6 +362,10 @@ impl<T: Transport> Transport for Tls<Blocking<T>> {
 
     fn close(&mut self, how: Close, by: Option<Instant>) -> Result<(), TransportError> {
         now(|context| self.poll_close(context, how, by))
+    }
+
+    fn now(&self) -> Instant {
+        self.transport.now()
     }
 }
 

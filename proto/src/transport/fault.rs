@@ -115,6 +115,10 @@ impl<T: Transport> Transport for Fault<T> {
     fn close(&mut self, how: Close, by: Option<Instant>) -> Result<(), TransportError> {
         self.inner.close(how, by)
     }
+
+    fn now(&self) -> Instant {
+        self.inner.now()
+    }
 }
 
 impl<T: AsyncTransport> AsyncTransport for Fault<T> {
@@ -149,6 +153,10 @@ impl<T: AsyncTransport> AsyncTransport for Fault<T> {
         by: Option<Instant>,
     ) -> Poll<Result<(), TransportError>> {
         self.inner.poll_close(context, how, by)
+    }
+
+    fn now(&self) -> Instant {
+        self.inner.now()
     }
 }
 

@@ -32,6 +32,11 @@ pub trait Transport {
 
     /// Ends the connection as `how` says. Closing twice is no error.
     fn close(&mut self, how: Close, by: Option<Instant>) -> Result<(), TransportError>;
+
+    /// The time by the clock that the deadlines are of: the system's, unless a transport has its own (one in virtual time, say).
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
 }
 
 /// The same three calls for whoever must not wait: they are polled (polling, unlike async functions in a trait, leaves it to
@@ -60,6 +65,11 @@ pub trait AsyncTransport {
         how: Close,
         by: Option<Instant>,
     ) -> Poll<Result<(), TransportError>>;
+
+    /// [`Transport::now`].
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
 }
 
 /// What is closed, and how.
@@ -150,6 +160,10 @@ impl<T: Transport> AsyncTransport for Blocking<T> {
     fn poll_close(&mut self, _: &mut Context<'_>, how: Close, by: Option<Instant>) -> Poll<Result<(), TransportError>> {
         Poll::Ready(self.0.close(how, by))
     }
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for &mut T {
@@ -163,6 +177,10 @@ impl<T: Transport + ?Sized> Transport for &mut T {
 
     fn close(&mut self, how: Close, by: Option<Instant>) -> Result<(), TransportError> {
         (**self).close(how, by)
+    }
+
+    fn now(&self) -> Instant {
+        (**self).now()
     }
 }
 

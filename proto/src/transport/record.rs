@@ -83,6 +83,10 @@ impl<T: Transport, F: FnMut(Passed<'_>)> Transport for Record<T, F> {
         (self.tell)(Passed::Closed(how));
         self.inner.close(how, by)
     }
+
+    fn now(&self) -> Instant {
+        self.inner.now()
+    }
 }
 
 impl<T: AsyncTransport, F: FnMut(Passed<'_>)> AsyncTransport for Record<T, F> {
@@ -123,5 +127,9 @@ impl<T: AsyncTransport, F: FnMut(Passed<'_>)> AsyncTransport for Record<T, F> {
             (self.tell)(Passed::Closed(how));
         }
         polled
+    }
+
+    fn now(&self) -> Instant {
+        self.inner.now()
     }
 }

@@ -101,6 +101,11 @@ impl AsyncTransport for Tcp {
         }
         Poll::Ready(done.map_err(TransportError::from))
     }
+
+    /// By the runtime's clock, which a test may pause.
+    fn now(&self) -> Instant {
+        ::tokio::time::Instant::now().into_std()
+    }
 }
 
 /// A timer that is made when it is first needed and moved when the deadline moves.
@@ -112,7 +117,7 @@ struct Alarm {
 impl Alarm {
     fn poll<V>(&mut self, context: &mut Context<'_>, by: Option<Instant>) -> Poll<Result<V, TransportError>> {
         let Some(by) = by else { return Poll::Pending };
-        if by <= Instant::now() {
+        if by <= ::tokio::time::Instant::now().into_std() {
             return Poll::Ready(Err(TransportError::Late));
         }
         let by = ::tokio::time::Instant::from_std(by);
