@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// What it answers: echo (all that it understood, as JSON), body (the content of the request) or static (a small page)
     #[arg(long, value_name = "CONTRACT", default_value_t = Contract::Echo)]
     contract: Contract,
+    /// How many connections are open at once; further ones wait until one is closed
+    #[arg(long, value_name = "COUNT", default_value_t = Options::default().connections)]
+    connections: usize,
     /// A gateway (reverse proxy) in front of this origin, in place of answers of its own
     #[arg(long, value_name = "ORIGIN", conflicts_with = "contract")]
     proxy: Option<Uri>,
@@ -74,7 +77,14 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
             (Some(_), Some(origin)) => format!("a gateway to {}", origin.origin()),
             (Some(_), None) => "a proxy".to_owned(),
         };
-        let options = Options { port: args.port, contract: args.contract, intermediary, tls, ..Options::default() };
+        let options = Options {
+            port: args.port,
+            contract: args.contract,
+            connections: args.connections,
+            intermediary,
+            tls,
+            ..Options::default()
+        };
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let started = Server::start(options).await;
         let server = started.map_err(|error| Failure::usage(format!("port {}: {error}", args.port)))?;
