@@ -107,6 +107,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let requesting = asking.client.request(&head, length, Instant::now())?;
         asking.sent += 1;
         request.number = Some(asking.sent);
+        self.log.head_sent(&self.role);
         #[cfg(feature = "gzip")]
         {
             self.coded.encoder = self.encoder(request.coding);
@@ -189,6 +190,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     async fn send_content(&mut self, mut requesting: Requesting, content: Content) -> Result<(), Error> {
         if self.push(Go::On).await? == Go::Stop || self.wait_to_proceed().await? == Go::Stop {
             requesting.leave(&mut self.asking()?.client, Instant::now());
+            self.log.left();
             if let Content::Pieces { .. } = content {
                 self.begun = Begun::Unwanted;
             }
@@ -204,6 +206,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             Content::Octets(octets) => {
                 for piece in octets.chunks(PIECE) {
                     requesting.content(&mut self.asking()?.client, piece, Instant::now())?;
+                    self.log.content_sent(piece.len());
                     go = self.push(go).await?;
                     if go == Go::Stop {
                         break;
@@ -220,15 +223,18 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                         Err(error) => return Err(Error::Content(error)),
                     };
                     requesting.content(&mut self.asking()?.client, &piece[..count], Instant::now())?;
+                    self.log.content_sent(count);
                     go = self.push(go).await?;
                 }
             }
         }
         if go == Go::On {
             requesting.end(&mut self.asking()?.client, &[], Instant::now())?;
+            self.log.sent_whole(&[]);
             self.push(go).await?;
         } else {
             requesting.leave(&mut self.asking()?.client, Instant::now());
+            self.log.left();
         }
         Ok(())
     }
@@ -355,16 +361,19 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     fn hear_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Told>, Error> {
         let Role::Client(asking) = &mut self.role else { return Err(SendError::OutOfTurn.into()) };
         let octets = self.line.buffer.octets();
-        let (consumed, event) = asking.client.read(octets, self.line.ended, Instant::now())?;
+        let read = asking.client.read(octets, self.line.ended, Instant::now());
+        let (consumed, event) = read.inspect_err(|fault| self.log.fault(*fault))?;
         let length = asking.client.length().unwrap_or(BodyLength::None);
         let told = match event {
             Event::Need => None,
             Event::Interim(head) => {
+                self.log.response_read(&head, octets);
                 asking.interim.push((head.status, owned(&head.fields, octets)));
                 asking.client.reuse(head.fields);
                 Some(Told::Interim)
             }
             Event::Response(head) | Event::Switched(head) => {
+                self.log.response_read(&head, octets);
                 self.content = 0;
                 let switched = asking.client.connection().responses() == Responses::Switched;
                 let mut response = Response::new(&head, octets, length, switched);
@@ -386,6 +395,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 Some(Told::Heard(Heard::Content))
             }
             Event::Complete { trailers } => {
+                self.log.read_whole(self.content, &trailers, octets);
                 self.trailers = owned(&trailers, octets);
                 Some(Told::Heard(Heard::Complete))
             }

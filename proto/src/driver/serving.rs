@@ -173,6 +173,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let head = Head { status: reply.status, reason: &reply.reason, fields: &fields, close };
         let length = reply.content.length().unwrap_or(Length::Known(0));
         let mut responding = self.server()?.respond(&head, length, Instant::now())?;
+        self.log.head_sent(&self.role);
         #[cfg(feature = "gzip")]
         {
             self.coded.encoder = self.encoder(reply.coding);
@@ -183,7 +184,12 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 self.begun = Begun::Response(responding);
                 return self.flush().await;
             }
-            Content::Octets(octets) => responding.content(self.server()?, &octets, Instant::now())?,
+            Content::Octets(octets) => {
+                responding.content(self.server()?, &octets, Instant::now())?;
+                if !responding.is_without_content() {
+                    self.log.content_sent(octets.len());
+                }
+            }
             Content::Reader { mut reader, .. } => {
                 if !responding.is_without_content() {
                     self.send_from(&mut *reader, &mut responding).await?;
@@ -191,6 +197,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             }
         }
         responding.end(self.server()?, &[], Instant::now())?;
+        self.log.sent_whole(&[]);
         self.answered().await
     }
 
@@ -213,6 +220,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// What is wrong with it, the clock, the line.
     pub async fn send_interim(&mut self, status: u16, fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
         self.server()?.interim(status, reason_phrase(status).as_bytes(), fields, Instant::now())?;
+        self.log.head_sent(&self.role);
         self.flush().await
     }
 
@@ -223,6 +231,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// What is wrong with it, the clock, the line.
     pub async fn switch(&mut self, status: u16, protocols: &[&[u8]], fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
         self.server()?.switch(status, protocols, fields, Instant::now())?;
+        self.log.head_sent(&self.role);
         self.flush().await
     }
 
@@ -236,6 +245,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 Err(error) => return Err(Error::Content(error)),
             };
             responding.content(self.server()?, &piece[..count], Instant::now())?;
+            self.log.content_sent(count);
             self.flush().await?;
         }
     }
@@ -247,6 +257,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             Requests::Held(_) => {
                 if self.line.buffer.is_empty() {
                     self.server()?.proceed(Instant::now())?;
+                    self.log.head_sent(&self.role);
                     self.flush().await?;
                 }
             }
@@ -309,10 +320,12 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     fn serve_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Served>, Error> {
         let Role::Server(server) = &mut self.role else { return Err(SendError::OutOfTurn.into()) };
         let octets = self.line.buffer.octets();
-        let (consumed, event) = server.read(octets, self.line.ended, Instant::now())?;
+        let read = server.read(octets, self.line.ended, Instant::now());
+        let (consumed, event) = read.inspect_err(|fault| self.log.fault(*fault))?;
         let served = match event {
             Event::Need => None,
             Event::Request { head, held, expects_more } => {
+                self.log.request_read(&head, octets);
                 self.content = 0;
                 let length = server.length().unwrap_or(BodyLength::None);
                 let request = Request::new(&head, octets, length, held, expects_more);
@@ -329,6 +342,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 Some(Served::Heard(Heard::Content))
             }
             Event::Complete { trailers } => {
+                self.log.read_whole(self.content, &trailers, octets);
                 self.trailers = owned(&trailers, octets);
                 Some(Served::Heard(Heard::Complete))
             }
@@ -348,7 +362,9 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// Content that is longer than is taken here ends the reading.
     pub(crate) fn too_long(&mut self) -> Error {
         let place = self.spoil();
-        Error::Fault(Fault { rule: Rule::LimitContent, at: Place { start: place, end: place } })
+        let fault = Fault { rule: Rule::LimitContent, at: Place { start: place, end: place } };
+        self.log.fault(fault);
+        Error::Fault(fault)
     }
 
     /// The message that is being read is not read any further, nor one behind it. The place in the stream.
