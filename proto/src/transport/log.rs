@@ -23,6 +23,7 @@ use std::fmt;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use tracing::field::display;
 use tracing::{debug, trace};
 
 use super::{AsyncTransport, Close, Transport, TransportError};
@@ -79,7 +80,7 @@ impl<T> Logged<T> {
     }
 
     fn received(&self, buf: &[u8], found: &Result<usize, TransportError>) {
-        let connection = self.name.as_str();
+        let connection = display(&self.name);
         match found {
             Ok(0) => trace!(target: OCTETS, connection, "the peer ended its half"),
             Ok(count) => match self.show {
@@ -94,7 +95,7 @@ impl<T> Logged<T> {
     }
 
     fn sent(&self, octets: &[u8], found: &Result<usize, TransportError>) {
-        let connection = self.name.as_str();
+        let connection = display(&self.name);
         match found {
             Ok(count) => match self.show {
                 Show::Counts => trace!(target: OCTETS, connection, count, "sent"),
@@ -108,7 +109,7 @@ impl<T> Logged<T> {
     }
 
     fn closed(&self, how: Close, found: &Result<(), TransportError>) {
-        let connection = self.name.as_str();
+        let connection = display(&self.name);
         let what = match how {
             Close::Write => "our half",
             Close::Both => "both halves",
