@@ -64,6 +64,26 @@ fn the_head_is_shown_as_it_came_with_interim_responses_and_trailers() {
 }
 
 #[test]
+fn messages_are_logged_without_secrets_and_octets_with_them() {
+    let peer = Peer::answering(&[OK, OK]);
+    let url = peer.url("/");
+    let told = fetch(&["--log", "messages", "-H", "Authorization: Basic eDp5", &url]);
+    assert_eq!((told.code, told.out.as_str()), (Some(0), "hello\n"), "{told:?}");
+    for line in ["GET / HTTP/1.1\n", "\nAuthorization: Basic (4 octets hidden)\n", "HTTP/1.1 200 OK\n", "content=6"] {
+        assert!(told.err.contains(line), "{line:?} in {}", told.err);
+    }
+    assert!(!told.err.contains("eDp5") && !told.err.contains("hello"), "{}", told.err);
+    let told = fetch(&["--log", "octets", "-H", "Authorization: Basic eDp5", &url]);
+    let whole = format!("connection={}", peer.address);
+    for words in [whole.as_str(), r"\r\nAuthorization: Basic eDp5\r\n", r"hello\n"] {
+        assert!(told.err.contains(words), "{words:?} in {}", told.err);
+    }
+    assert!(!told.err.contains("request sent"), "{}", told.err);
+    fetch(&["--log", "everything", &url]).fails(2, &["everything", "messages"]);
+    peer.requests();
+}
+
+#[test]
 fn head_shows_the_fields_and_waits_for_no_content() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n";
     let peer = Peer::answering(&[head]);

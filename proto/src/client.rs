@@ -340,6 +340,12 @@ impl Client {
         self.reader.reuse(storage);
     }
 
+    /// The octets to send.
+    #[cfg(feature = "log")]
+    pub(crate) fn out(&self) -> &[u8] {
+        &self.out
+    }
+
     /// The octets to send, and an empty buffer in their place.
     pub fn take_out(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.out)

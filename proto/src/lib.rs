@@ -2,13 +2,15 @@
 //!
 //! Modules, each using only those before it (`tests/layers.rs` checks it): `octet`, `span`, `rule`, `witness`, `limits`, `head`,
 //! `field`, `body`, `message`, `connection`, `client`, `server`, `coding`, `transport`, `driver`, `representation`, `tls`, `user_agent`,
-//! `origin_server`, `gateway`.
+//! `origin_server`, `gateway`, `convert`.
 
 pub mod body;
 pub mod client;
 #[cfg(feature = "gzip")]
 pub mod coding;
 pub mod connection;
+#[cfg(feature = "http")]
+pub mod convert;
 pub mod driver;
 pub mod field;
 #[cfg(feature = "gateway")]

@@ -338,6 +338,12 @@ impl Server {
         Ok(())
     }
 
+    /// The octets to send.
+    #[cfg(feature = "log")]
+    pub(crate) fn out(&self) -> &[u8] {
+        &self.out
+    }
+
     /// The octets to send, and an empty buffer in their place.
     pub fn take_out(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.out)

@@ -24,6 +24,7 @@ const ORDER: &[&str] = &[
     "user_agent",
     "origin_server",
     "gateway",
+    "convert",
 ];
 
 /// What `lib.rs` re-exports under the root, and the module it belongs to.

@@ -22,6 +22,7 @@ use wiregauge_proto::body::BodyLength;
 use wiregauge_proto::user_agent::{Answer, Uri, UserAgent};
 
 use super::Failure;
+use super::log::{self, Log};
 use super::progress::Transfer;
 use crate::report::exit;
 use output::Output;
@@ -123,15 +124,19 @@ pub(super) struct Args {
     /// Shows connections, TLS, requests, responses and redirects, on standard error
     #[arg(short = 'v', long)]
     verbose: bool,
+    /// Prints messages, or octets, as they pass, on standard error; both with a comma between them
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    log: Vec<Log>,
     /// Shows no progress
     #[arg(short = 'q', long)]
     quiet: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    log::print(&args.log);
     let content = request::content(args)?;
     let output = Output::open(args.output.as_deref(), args.keep_partial)?;
-    let transfer = Transfer::new(!args.quiet && !args.head && output.leaves_the_terminal_free());
+    let transfer = Transfer::new(!args.quiet && !args.head && args.log.is_empty() && output.leaves_the_terminal_free());
     let watcher = Arc::new(Watcher::new(args.verbose, &args.url, args.method().as_bytes(), transfer));
     let plan = request::plan(args, content, &watcher)?;
     let show = Show { head: args.include || args.head || args.interim, interim: args.interim, fail: args.fail };

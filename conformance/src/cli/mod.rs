@@ -11,6 +11,7 @@ mod fetch;
 mod judge;
 mod lint;
 mod list;
+mod log;
 mod parser;
 mod progress;
 mod reporting;

@@ -11,6 +11,7 @@ use wiregauge_proto::origin_server::Stopped;
 use wiregauge_proto::tls::{client_config, client_config_of_the_system, server_config};
 use wiregauge_proto::user_agent::{Scheme, Uri};
 
+use super::log::{self, Log};
 use super::{Failure, runtime};
 use crate::report::exit;
 use crate::serve::{Contract, Intermediary, Options, Server};
@@ -61,12 +62,16 @@ pub(super) struct Args {
     /// Where to write the certificate that was made on the spot, so that clients can be told to trust it
     #[arg(long, value_name = "FILE", requires = "tls", conflicts_with = "cert")]
     save_cert: Option<PathBuf>,
+    /// Prints messages, or octets, as they pass, on standard error; both with a comma between them
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    log: Vec<Log>,
 }
 
 /// How long requests that have begun may take to come to their end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    log::print(&args.log);
     let tls = args.security()?;
     let intermediary = args.intermediary()?;
     runtime()?.block_on(async {

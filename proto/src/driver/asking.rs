@@ -107,6 +107,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let requesting = asking.client.request(&head, length, now)?;
         asking.sent += 1;
         request.number = Some(asking.sent);
+        self.log.head_sent(&self.role);
         #[cfg(feature = "gzip")]
         {
             self.coded.encoder = self.encoder(request.coding);
@@ -190,6 +191,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         if self.push(Go::On).await? == Go::Stop || self.wait_to_proceed().await? == Go::Stop {
             let now = self.line.now();
             requesting.leave(&mut self.asking()?.client, now);
+            self.log.left();
             if let Content::Pieces { .. } = content {
                 self.begun = Begun::Unwanted;
             }
@@ -206,6 +208,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 for piece in octets.chunks(PIECE) {
                     let now = self.line.now();
                     requesting.content(&mut self.asking()?.client, piece, now)?;
+                    self.log.content_sent(piece.len());
                     go = self.push(go).await?;
                     if go == Go::Stop {
                         break;
@@ -223,6 +226,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                     };
                     let now = self.line.now();
                     requesting.content(&mut self.asking()?.client, &piece[..count], now)?;
+                    self.log.content_sent(count);
                     go = self.push(go).await?;
                 }
             }
@@ -230,10 +234,12 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         if go == Go::On {
             let now = self.line.now();
             requesting.end(&mut self.asking()?.client, &[], now)?;
+            self.log.sent_whole(&[]);
             self.push(go).await?;
         } else {
             let now = self.line.now();
             requesting.leave(&mut self.asking()?.client, now);
+            self.log.left();
         }
         Ok(())
     }
@@ -362,16 +368,19 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     fn hear_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Told>, Error> {
         let Role::Client(asking) = &mut self.role else { return Err(SendError::OutOfTurn.into()) };
         let octets = self.line.buffer.octets();
-        let (consumed, event) = asking.client.read(octets, self.line.ended, self.line.now())?;
+        let read = asking.client.read(octets, self.line.ended, self.line.now());
+        let (consumed, event) = read.inspect_err(|fault| self.log.fault(*fault))?;
         let length = asking.client.length().unwrap_or(BodyLength::None);
         let told = match event {
             Event::Need => None,
             Event::Interim(head) => {
+                self.log.response_read(&head, octets);
                 asking.interim.push((head.status, owned(&head.fields, octets)));
                 asking.client.reuse(head.fields);
                 Some(Told::Interim)
             }
             Event::Response(head) | Event::Switched(head) => {
+                self.log.response_read(&head, octets);
                 self.content = 0;
                 let switched = asking.client.connection().responses() == Responses::Switched;
                 let mut response = Response::new(&head, octets, length, switched);
@@ -393,6 +402,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 Some(Told::Heard(Heard::Content))
             }
             Event::Complete { trailers } => {
+                self.log.read_whole(self.content, &trailers, octets);
                 self.trailers = owned(&trailers, octets);
                 Some(Told::Heard(Heard::Complete))
             }

@@ -86,7 +86,7 @@ pub enum Content {
 }
 
 impl Content {
-    pub(super) fn length(&self) -> Option<Length> {
+    pub(crate) fn length(&self) -> Option<Length> {
         match self {
             Content::None => None,
             Content::Octets(octets) => Some(Length::Known(octets.len() as u64)),

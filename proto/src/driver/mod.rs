@@ -46,6 +46,8 @@ mod buffer;
 mod coded;
 mod error;
 mod line;
+#[cfg_attr(not(feature = "log"), path = "no_log.rs")]
+mod log;
 pub mod message;
 mod options;
 mod pieces;
@@ -55,6 +57,8 @@ mod serving;
 pub use asking::Answer;
 pub use blocking::Http;
 pub use error::Error;
+#[cfg(feature = "log")]
+pub use log::MESSAGES;
 pub use message::{Content, OwnedField, Request, Response, Whole};
 pub use options::{Date, Options};
 pub use pieces::Wanted;
@@ -81,6 +85,8 @@ pub struct AsyncHttp<T> {
     trailers: Vec<OwnedField>,
     /// The message that the caller sends piece by piece.
     begun: pieces::Begun,
+    /// Who is told of messages.
+    log: log::Log,
     /// The codings of what is sent and read.
     #[cfg(feature = "gzip")]
     coded: coded::Coded,
@@ -110,6 +116,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             content: 0,
             trailers: Vec::new(),
             begun: pieces::Begun::Nothing,
+            log: log::Log::new(),
             #[cfg(feature = "gzip")]
             coded: coded::Coded::default(),
         }

@@ -53,12 +53,16 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             match (&mut self.begun, &mut self.role) {
                 (Begun::Request(requesting), Role::Client(asking)) => {
                     requesting.content(&mut asking.client, piece, self.line.now())?;
+                    self.log.content_sent(piece.len());
                     if self.push(Go::On).await? == Go::Stop {
                         self.leave();
                     }
                 }
                 (Begun::Response(responding), Role::Server(server)) => {
                     responding.content(server, piece, self.line.now())?;
+                    if !responding.is_without_content() {
+                        self.log.content_sent(piece.len());
+                    }
                     self.flush().await?;
                 }
                 (Begun::Unwanted, _) => {}
@@ -86,10 +90,12 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         match (std::mem::replace(&mut self.begun, Begun::Nothing), &mut self.role) {
             (Begun::Request(requesting), Role::Client(asking)) => {
                 requesting.end(&mut asking.client, trailers, self.line.now())?;
+                self.log.sent_whole(trailers);
                 self.push(Go::On).await.map(drop)
             }
             (Begun::Response(responding), Role::Server(server)) => {
                 responding.end(server, trailers, self.line.now())?;
+                self.log.sent_whole(trailers);
                 self.answered().await
             }
             (Begun::Unwanted, _) => Ok(()),
@@ -103,6 +109,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             (std::mem::replace(&mut self.begun, Begun::Unwanted), &mut self.role)
         {
             requesting.leave(&mut asking.client, self.line.now());
+            self.log.left();
         }
     }
 }

@@ -173,6 +173,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         let length = reply.content.length().unwrap_or(Length::Known(0));
         let now = self.line.now();
         let mut responding = self.server()?.respond(&head, length, now)?;
+        self.log.head_sent(&self.role);
         #[cfg(feature = "gzip")]
         {
             self.coded.encoder = self.encoder(reply.coding);
@@ -186,6 +187,9 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             Content::Octets(octets) => {
                 let now = self.line.now();
                 responding.content(self.server()?, &octets, now)?;
+                if !responding.is_without_content() {
+                    self.log.content_sent(octets.len());
+                }
             }
             Content::Reader { mut reader, .. } => {
                 if !responding.is_without_content() {
@@ -195,6 +199,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
         }
         let now = self.line.now();
         responding.end(self.server()?, &[], now)?;
+        self.log.sent_whole(&[]);
         self.answered().await
     }
 
@@ -219,6 +224,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     pub async fn send_interim(&mut self, status: u16, fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
         let now = self.line.now();
         self.server()?.interim(status, reason_phrase(status).as_bytes(), fields, now)?;
+        self.log.head_sent(&self.role);
         self.flush().await
     }
 
@@ -230,6 +236,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     pub async fn switch(&mut self, status: u16, protocols: &[&[u8]], fields: &[(&[u8], &[u8])]) -> Result<(), Error> {
         let now = self.line.now();
         self.server()?.switch(status, protocols, fields, now)?;
+        self.log.head_sent(&self.role);
         self.flush().await
     }
 
@@ -244,6 +251,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
             };
             let now = self.line.now();
             responding.content(self.server()?, &piece[..count], now)?;
+            self.log.content_sent(count);
             self.flush().await?;
         }
     }
@@ -256,6 +264,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 if self.line.buffer.is_empty() {
                     let now = self.line.now();
                     self.server()?.proceed(now)?;
+                    self.log.head_sent(&self.role);
                     self.flush().await?;
                 }
             }
@@ -318,10 +327,12 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     fn serve_now(&mut self, into: &mut Vec<u8>) -> Result<Option<Served>, Error> {
         let Role::Server(server) = &mut self.role else { return Err(SendError::OutOfTurn.into()) };
         let octets = self.line.buffer.octets();
-        let (consumed, event) = server.read(octets, self.line.ended, self.line.now())?;
+        let read = server.read(octets, self.line.ended, self.line.now());
+        let (consumed, event) = read.inspect_err(|fault| self.log.fault(*fault))?;
         let served = match event {
             Event::Need => None,
             Event::Request { head, held, expects_more } => {
+                self.log.request_read(&head, octets);
                 self.content = 0;
                 let length = server.length().unwrap_or(BodyLength::None);
                 let request = Request::new(&head, octets, length, held, expects_more);
@@ -338,6 +349,7 @@ impl<T: AsyncTransport> AsyncHttp<T> {
                 Some(Served::Heard(Heard::Content))
             }
             Event::Complete { trailers } => {
+                self.log.read_whole(self.content, &trailers, octets);
                 self.trailers = owned(&trailers, octets);
                 Some(Served::Heard(Heard::Complete))
             }
@@ -357,7 +369,9 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// Content that is longer than is taken here ends the reading.
     pub(crate) fn too_long(&mut self) -> Error {
         let place = self.spoil();
-        Error::Fault(Fault { rule: Rule::LimitContent, at: Place { start: place, end: place } })
+        let fault = Fault { rule: Rule::LimitContent, at: Place { start: place, end: place } };
+        self.log.fault(fault);
+        Error::Fault(fault)
     }
 
     /// The message that is being read is not read any further, nor one behind it. The place in the stream.

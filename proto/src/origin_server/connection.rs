@@ -10,8 +10,8 @@ use std::time::Instant;
 use tokio::net::TcpStream;
 
 use super::exchange::Afterwards;
-use super::socket::accepted;
-use super::{Exchange, Handler, HandlerError, Peer, Security, Shared, Socket};
+use super::socket::{self, Line, accepted};
+use super::{Exchange, Handler, HandlerError, Peer, Security, Shared};
 use crate::connection::Responses;
 use crate::driver::{AsyncHttp, Error, Request, ResponseOptions};
 use crate::head::reason_phrase;
@@ -35,7 +35,7 @@ pub(super) async fn serve<H: Handler>(socket: TcpStream, security: Security, sha
         tracing::debug!(peer = %peer.address, %error, "no TLS session");
         return;
     }
-    let mut http = AsyncHttp::new(socket, shared.options.http.clone());
+    let mut http = AsyncHttp::new(socket::line(socket, &peer), shared.options.http.clone());
     let then = loop {
         match exchange(&mut http, &peer, shared).await {
             Then::Next if http.persists() => {}
@@ -52,13 +52,13 @@ pub(super) async fn serve<H: Handler>(socket: TcpStream, security: Security, sha
             let _ = http.abort().await;
         }
         Then::Switch(afterwards) => {
-            let (socket, octets) = http.into_parts();
-            afterwards(socket, octets).await;
+            let (line, octets) = http.into_parts();
+            afterwards(socket::socket(line), octets).await;
         }
     }
 }
 
-async fn exchange<H: Handler>(http: &mut AsyncHttp<Socket>, peer: &Peer, shared: &Arc<Shared<H>>) -> Then {
+async fn exchange<H: Handler>(http: &mut AsyncHttp<Line>, peer: &Peer, shared: &Arc<Shared<H>>) -> Then {
     let request = match next_request(http, shared).await {
         Ok(Some(request)) => request,
         Ok(None) => return Then::Close,
@@ -99,7 +99,7 @@ enum State {
 
 /// The next request; none when the connection is at its end, or at rest while the server stops.
 async fn next_request<H: Handler>(
-    http: &mut AsyncHttp<Socket>,
+    http: &mut AsyncHttp<Line>,
     shared: &Arc<Shared<H>>,
 ) -> Result<Option<Request>, Error> {
     let mut stopping = shared.stopping.clone();
@@ -113,7 +113,7 @@ async fn next_request<H: Handler>(
 }
 
 /// Answers what was no request, or did not come to its end, if an answer makes sense.
-async fn refuse(http: &mut AsyncHttp<Socket>, peer: &Peer, error: &Error) -> Then {
+async fn refuse(http: &mut AsyncHttp<Line>, peer: &Peer, error: &Error) -> Then {
     tracing::debug!(peer = %peer.address, %error, "a request was not read");
     if matches!(error, Error::Reset) {
         return Then::Abort;
@@ -133,7 +133,7 @@ async fn refuse(http: &mut AsyncHttp<Socket>, peer: &Peer, error: &Error) -> The
 
 /// A handler that failed: 500 if the answer has not begun; else there is no way to say so but to break it off.
 async fn failed(
-    http: &mut AsyncHttp<Socket>,
+    http: &mut AsyncHttp<Line>,
     request: &Request,
     peer: &Peer,
     error: &HandlerError,

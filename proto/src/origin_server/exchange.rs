@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use tokio::sync::watch;
 
+use super::socket::Line;
 use super::{HandlerError, Peer, Socket};
 use crate::driver::{AsyncHttp, Request, ResponseOptions, Whole};
 use crate::message::OwnedField;
@@ -15,7 +16,7 @@ pub(super) type Afterwards = Box<dyn FnOnce(Socket, Vec<u8>) -> Pin<Box<dyn Futu
 
 /// A request that was read, and the way to answer it.
 pub struct Exchange<'c> {
-    pub(super) http: &'c mut AsyncHttp<Socket>,
+    pub(super) http: &'c mut AsyncHttp<Line>,
     pub(super) request: &'c Request,
     pub(super) peer: &'c Peer,
     pub(super) stopping: &'c watch::Receiver<bool>,

@@ -8,10 +8,38 @@ use tokio::net::TcpStream;
 use super::Security;
 use crate::tls::{Channel, Tls};
 use crate::transport::TransportError;
+#[cfg(feature = "log")]
+use crate::transport::log::Logged;
 use crate::transport::tokio::Tcp;
 
 /// A server's end of a connection, plain or secured.
 pub type Socket = Channel<Tcp>;
+
+/// The same as the driver has it.
+#[cfg(feature = "log")]
+pub(super) type Line = Logged<Socket>;
+#[cfg(not(feature = "log"))]
+pub(super) type Line = Socket;
+
+#[cfg(feature = "log")]
+pub(super) fn line(socket: Socket, peer: &Peer) -> Line {
+    Logged::new(socket, peer.address.to_string())
+}
+
+#[cfg(not(feature = "log"))]
+pub(super) fn line(socket: Socket, _: &Peer) -> Line {
+    socket
+}
+
+#[cfg(feature = "log")]
+pub(super) fn socket(line: Line) -> Socket {
+    line.into_inner()
+}
+
+#[cfg(not(feature = "log"))]
+pub(super) fn socket(line: Line) -> Socket {
+    line
+}
 
 /// Who is at the other end.
 #[derive(Clone, Debug, PartialEq, Eq)]

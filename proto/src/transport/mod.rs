@@ -6,9 +6,11 @@
 //!
 //! [`Transport`] blocks; [`AsyncTransport`] is polled. [`Blocking`] makes the first into the second that is never pending, so
 //! that whatever is built on top is written once. [`memory`] is a pair for tests, [`tcp`] and `tokio` are sockets, [`fault`]
-//! misbehaves on purpose, [`record`] tells somebody what passed.
+//! misbehaves on purpose, [`record`] tells somebody what passed, and `log` writes it into the log.
 
 pub mod fault;
+#[cfg(feature = "log")]
+pub mod log;
 pub mod memory;
 pub mod record;
 pub mod tcp;

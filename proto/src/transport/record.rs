@@ -35,6 +35,12 @@ impl<T, F: FnMut(Passed<'_>)> Record<T, F> {
         Record { inner, tell }
     }
 
+    /// The transport back.
+    #[cfg(feature = "user-agent")]
+    pub(crate) fn into_inner(self) -> T {
+        self.inner
+    }
+
     /// The transport back, and the listener.
     pub fn into_parts(self) -> (T, F) {
         (self.inner, self.tell)

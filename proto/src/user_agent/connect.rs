@@ -8,7 +8,7 @@ use tokio::net::{TcpSocket, TcpStream, lookup_host};
 
 use super::pool::Connection;
 use super::uri::{Origin, Scheme, Uri};
-use super::watch::{Step, Teller};
+use super::watch::{Step, Teller, untee};
 use super::{AskError, Options, Proxy};
 use crate::driver::{AsyncHttp, RequestOptions};
 use crate::tls::{Channel, Tls, server_name};
@@ -45,15 +45,19 @@ pub(super) async fn connect(route: &Route, options: &Options) -> Result<(Connect
 }
 
 async fn connect_to(route: &Route, options: &Options, teller: &Teller) -> Result<Connection, AskError> {
-    let channel = match (route, &options.proxy) {
+    let (channel, leads_to) = match (route, &options.proxy) {
         (Route::Direct(origin), _) => {
             let tcp = dial(&origin.host, origin.port, options, teller).await?;
-            secure(tcp, origin, options, teller).await?
+            (secure(tcp, origin, options, teller).await?, (origin.host.as_str(), origin.port))
         }
-        (Route::Proxy, Some(proxy)) => Channel::Plain(dial(&proxy.host, proxy.port, options, teller).await?),
+        (Route::Proxy, Some(proxy)) => {
+            let tcp = dial(&proxy.host, proxy.port, options, teller).await?;
+            (Channel::Plain(tcp), (proxy.host.as_str(), proxy.port))
+        }
         (Route::Tunnel(origin), Some(proxy)) => {
             let tcp = dial(&proxy.host, proxy.port, options, teller).await?;
-            secure(tunnel(tcp, origin, proxy, options, teller).await?, origin, options, teller).await?
+            let tcp = tunnel(tcp, origin, proxy, options, teller).await?;
+            (secure(tcp, origin, options, teller).await?, (origin.host.as_str(), origin.port))
         }
         (_, None) => return Err(AskError::Connect(io::ErrorKind::NotFound.into())),
     };
@@ -61,7 +65,7 @@ async fn connect_to(route: &Route, options: &Options, teller: &Teller) -> Result
     http.https = channel.is_secured();
     // The agent writes the port into Host itself.
     http.port = None;
-    Ok(AsyncHttp::new(teller.tee(channel), http))
+    Ok(AsyncHttp::new(teller.tee(channel, leads_to), http))
 }
 
 pub(super) async fn dial(host: &str, port: u16, options: &Options, teller: &Teller) -> Result<Tcp, AskError> {
@@ -96,7 +100,8 @@ async fn tunnel(tcp: Tcp, origin: &Origin, proxy: &Proxy, options: &Options, tel
     let authority = format!("{}:{}", origin.host, origin.port);
     teller.tell(Step::Tunnels(&authority));
     let authority = authority.into_bytes();
-    let mut http = AsyncHttp::new(teller.tee(tcp), crate::driver::Options { port: None, ..options.http.clone() });
+    let tcp = teller.tee(tcp, (&proxy.host, proxy.port));
+    let mut http = AsyncHttp::new(tcp, crate::driver::Options { port: None, ..options.http.clone() });
     let authorization = proxy.authorization.clone().map(|value| (b"Proxy-Authorization".to_vec(), value));
     let mut request = http.make_request(RequestOptions {
         host: authority.clone(),
@@ -112,7 +117,7 @@ async fn tunnel(tcp: Tcp, origin: &Origin, proxy: &Proxy, options: &Options, tel
         return Err(AskError::Proxy(response.status));
     }
     match http.into_parts() {
-        (record, octets) if octets.is_empty() => Ok(record.into_parts().0),
+        (record, octets) if octets.is_empty() => Ok(untee(record)),
         // A client speaks first in TLS.
         _ => Err(AskError::Tls(crate::transport::TransportError::Other(io::ErrorKind::InvalidData.into()))),
     }

@@ -9,15 +9,14 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connect::Route;
-use super::watch::{Tell, Teller};
+use super::watch::{Tee, Teller};
 use super::{AskError, Options};
 use crate::driver::AsyncHttp;
 use crate::tls::Channel;
-use crate::transport::record::Record;
 use crate::transport::tokio::Tcp;
 
 /// A connection of the user agent.
-pub(crate) type Connection = AsyncHttp<Record<Channel<Tcp>, Tell>>;
+pub(crate) type Connection = AsyncHttp<Tee<Channel<Tcp>>>;
 
 /// All connections of an agent.
 #[derive(Clone)]

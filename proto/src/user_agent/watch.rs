@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::uri::Uri;
 use crate::driver::Response;
+#[cfg(feature = "log")]
+use crate::transport::log::Logged;
 use crate::transport::record::{Passed, Record};
 
 /// One step of one connection.
@@ -78,6 +80,23 @@ pub(super) struct Teller {
 /// What is told of each octet.
 pub(super) type Tell = Box<dyn FnMut(Passed<'_>) + Send + Sync>;
 
+/// A transport whose octets are told, and logged where there is a log.
+#[cfg(feature = "log")]
+pub(super) type Tee<T> = Record<Logged<T>, Tell>;
+#[cfg(not(feature = "log"))]
+pub(super) type Tee<T> = Record<T, Tell>;
+
+/// The transport back.
+#[cfg(feature = "log")]
+pub(super) fn untee<T>(tee: Tee<T>) -> T {
+    tee.into_inner().into_inner()
+}
+
+#[cfg(not(feature = "log"))]
+pub(super) fn untee<T>(tee: Tee<T>) -> T {
+    tee.into_inner()
+}
+
 impl Teller {
     /// Of a connection that is begun now.
     pub(super) fn of_a_fresh_one(watch: Option<&Watch>) -> Teller {
@@ -91,8 +110,8 @@ impl Teller {
         }
     }
 
-    /// The transport, and everything that passes through it told.
-    pub(super) fn tee<T>(&self, transport: T) -> Record<T, Tell> {
+    /// The transport, and everything that passes through it told. The host and port that it leads to name it in the log.
+    pub(super) fn tee<T>(&self, transport: T, leads_to: (&str, u16)) -> Tee<T> {
         let tell: Tell = match self.watch {
             None => Box::new(|_| {}),
             Some(_) => {
@@ -100,6 +119,10 @@ impl Teller {
                 Box::new(move |passed| teller.tell(Step::Passed(passed)))
             }
         };
+        #[cfg(feature = "log")]
+        let transport = Logged::new(transport, format!("{}:{}", leads_to.0, leads_to.1));
+        #[cfg(not(feature = "log"))]
+        let _ = leads_to;
         Record::new(transport, tell)
     }
 }
