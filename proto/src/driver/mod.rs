@@ -67,6 +67,7 @@ pub use serving::{Reply, ResponseOptions};
 
 pub use crate::connection::outgoing::SendError;
 
+use crate::body::BodyLength;
 use crate::connection::{Connection, Responses, Wait};
 use crate::server::Server;
 use crate::transport::{AsyncTransport, Close, TransportError};
@@ -98,6 +99,9 @@ enum Role {
     Client(Box<asking::Asking>),
     Server(Box<Server>),
 }
+
+/// How much memory is taken for content that was announced and has not come.
+const AT_ONCE: u64 = 64 * 1024;
 
 /// What was heard, as far as both roles hear the same.
 enum Heard {
@@ -164,13 +168,26 @@ impl<T: AsyncTransport> AsyncHttp<T> {
     /// [`Error::Fault`] of `limit.content` where it is longer than [`Options::content_in_memory`]; else as
     /// [`AsyncHttp::read_piece`].
     pub async fn read_content(&mut self) -> Result<Whole, Error> {
-        let mut content = Vec::new();
+        let mut content = Vec::with_capacity(self.announced().min(AT_ONCE) as usize);
         while self.read_piece(&mut content).await? {
             if content.len() as u64 > self.options.content_in_memory {
                 return Err(self.too_long());
             }
         }
         Ok(Whole { content, trailers: std::mem::take(&mut self.trailers) })
+    }
+
+    /// How many octets of content the message has whose head was read last, where its head says so.
+    fn announced(&self) -> u64 {
+        let length = match &self.role {
+            Role::Fresh => None,
+            Role::Client(asking) => asking.client.length(),
+            Role::Server(server) => server.length(),
+        };
+        match length {
+            Some(BodyLength::Fixed(length)) => length,
+            _ => 0,
+        }
     }
 
     /// Reads some content and appends it to `into`. `false` says that the message is complete; [`AsyncHttp::trailers`] has

@@ -60,9 +60,10 @@ const PIECE: usize = 16 * 1024;
 pub struct Tls<T> {
     transport: T,
     session: Connection,
-    /// What came and was not given to the session yet, from `start` on.
+    /// What came and was not given to the session yet, from `start` to `end`, in room that is cleared once.
     incoming: Vec<u8>,
     start: usize,
+    end: usize,
     /// What the session wants to be sent, from `sent` on.
     outgoing: Vec<u8>,
     sent: usize,
@@ -99,6 +100,7 @@ impl<T> Tls<T> {
             session,
             incoming: Vec::new(),
             start: 0,
+            end: 0,
             outgoing: Vec::new(),
             sent: 0,
             closed: None,
@@ -123,14 +125,10 @@ impl<T> Tls<T> {
 
     /// Gives what came to the session. A session that breaks off leaves an alert to be sent.
     fn take_in(&mut self) -> Result<(), TransportError> {
-        let mut octets = &self.incoming[self.start..];
+        let mut octets = &self.incoming[self.start..self.end];
         let before = octets.len();
         let taken = self.session.read_tls(&mut octets);
         self.start += before - octets.len();
-        if self.start == self.incoming.len() {
-            self.incoming.clear();
-            self.start = 0;
-        }
         taken?;
         self.session.process_new_packets().map(drop).map_err(|error| self.fail(io::ErrorKind::InvalidData, error))
     }
@@ -207,14 +205,14 @@ impl<T: AsyncTransport> Tls<T> {
 
     /// Takes more octets of the peer in, and tells how many; 0 is the end.
     fn poll_take(&mut self, context: &mut Context<'_>, by: Option<Instant>) -> Poll<Result<usize, TransportError>> {
-        if self.start == self.incoming.len() {
+        if self.start == self.end {
             self.incoming.resize(PIECE, 0);
             let received = self.transport.poll_recv(context, &mut self.incoming, by);
             self.start = 0;
-            self.incoming.truncate(match &received {
-                Poll::Ready(Ok(count)) => *count,
+            self.end = match &received {
+                Poll::Ready(Ok(count)) => (*count).min(PIECE),
                 _ => 0,
-            });
+            };
             match received {
                 Poll::Ready(Ok(0)) => {
                     // The session has to know of it, too.
@@ -225,7 +223,7 @@ impl<T: AsyncTransport> Tls<T> {
                 other => return other,
             }
         }
-        let count = self.incoming.len() - self.start;
+        let count = self.end - self.start;
         Poll::Ready(self.take_in().map(|()| count))
     }
 
