@@ -37,3 +37,8 @@ pub use limits::Limits;
 pub use rule::{Class, Level, Rule};
 pub use span::{Place, Span};
 pub use witness::{Broken, Element, Findings, RuleSet, Strict, Tolerant, Witness};
+
+/// The examples of the README run as tests.
+#[cfg(all(doctest, feature = "gateway"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -62,9 +62,7 @@ impl fmt::Display for Error {
         match self {
             Error::Send(error) => write!(f, "{error}"),
             Error::Content(error) => write!(f, "the content could not be read: {error}"),
-            Error::Fault(fault) => {
-                write!(f, "{} at octet {}: {}", fault.rule, fault.at.start, fault.rule.sentence())
-            }
+            Error::Fault(fault) => write!(f, "{fault}"),
             #[cfg(feature = "gzip")]
             Error::Coding(error) => write!(f, "{error}"),
             Error::Ended => f.write_str("the peer ended the connection where a message was due"),

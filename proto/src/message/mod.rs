@@ -11,6 +11,7 @@ pub use write::{HeadWriter, WriteError};
 
 use crate::rule::Rule;
 use crate::span::Place;
+use std::fmt;
 
 /// Which messages a stream holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +72,14 @@ pub struct Fault {
     /// The offending octets; empty where something is missing.
     pub at: Place,
 }
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at octet {}: {}", self.rule, self.at.start, self.rule.sentence())
+    }
+}
+
+impl std::error::Error for Fault {}
 
 /// What follows the complete messages of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
