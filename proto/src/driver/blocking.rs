@@ -16,7 +16,7 @@ use crate::transport::{Blocking, Transport};
 /// does and how it fails.
 #[derive(Debug)]
 pub struct Http<T> {
-    inner: AsyncHttp<Blocking<T>>,
+    pub(super) inner: AsyncHttp<Blocking<T>>,
 }
 
 impl<T: Transport> Http<T> {
@@ -128,7 +128,7 @@ impl<T: Transport> Http<T> {
 }
 
 /// The outcome of a future that awaits nothing but [`Blocking`], which is never pending.
-fn done<V>(future: impl Future<Output = V>) -> V {
+pub(super) fn done<V>(future: impl Future<Output = V>) -> V {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => unreachable!("a blocking transport is never pending"),

@@ -14,7 +14,7 @@ use crate::transport::TransportError;
 pub enum Error {
     /// Ours: the message cannot be sent, or not now.
     Send(SendError),
-    /// Ours: the reader that was to give the content failed. The message was cut off.
+    /// Ours: the reader that was to give the content failed, and the message was cut off; or the writer that was to take it did.
     Content(std::io::Error),
     /// The peer's: a message broke a rule, or was cut off by the end of the connection.
     Fault(Fault),
@@ -61,7 +61,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Send(error) => write!(f, "{error}"),
-            Error::Content(error) => write!(f, "the content could not be read: {error}"),
+            Error::Content(error) => {
+                write!(f, "the content could not be taken from its source, or to its destination: {error}")
+            }
             Error::Fault(fault) => write!(f, "{fault}"),
             #[cfg(feature = "gzip")]
             Error::Coding(error) => write!(f, "{error}"),

@@ -85,7 +85,40 @@ pub enum Content {
     },
 }
 
+/// What an iterator gives, as a reader.
+struct Chunks<I: Iterator> {
+    pieces: I,
+    piece: Option<I::Item>,
+    given: usize,
+}
+
+impl<I: Iterator<Item: AsRef<[u8]>>> io::Read for Chunks<I> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let rest = self.piece.as_ref().map_or(&[][..], |piece| &piece.as_ref()[self.given..]);
+            if !rest.is_empty() {
+                let count = rest.len().min(buf.len());
+                buf[..count].copy_from_slice(&rest[..count]);
+                self.given += count;
+                return Ok(count);
+            }
+            (self.piece, self.given) = (self.pieces.next(), 0);
+            if self.piece.is_none() {
+                return Ok(0);
+            }
+        }
+    }
+}
+
 impl Content {
+    /// What the iterator gives, one piece behind the other; `size` as for [`Content::Reader`]. How they are cut is not kept.
+    pub fn chunks<I>(pieces: I, size: Option<u64>) -> Content
+    where
+        I: IntoIterator<IntoIter: Send + 'static, Item: AsRef<[u8]> + Send + 'static>,
+    {
+        Content::Reader { reader: Box::new(Chunks { pieces: pieces.into_iter(), piece: None, given: 0 }), size }
+    }
+
     pub(crate) fn length(&self) -> Option<Length> {
         match self {
             Content::None => None,
@@ -135,6 +168,17 @@ impl Request {
 }
 
 impl Response {
+    /// Where a redirection leads (RFC 9110 §15.4): the Location of a 301, 302, 303, 307 or 308, as it stood, relative to the URI that was
+    /// asked for. `None` where there is none, or more than one.
+    pub fn location(&self) -> Option<&[u8]> {
+        if !matches!(self.status, 301 | 302 | 303 | 307 | 308) {
+            return None;
+        }
+        let mut locations = values(&self.fields, "location");
+        let (location, None) = (locations.next()?, locations.next()) else { return None };
+        Some(location)
+    }
+
     pub(super) fn new(head: &ResponseHead, octets: &[u8], length: BodyLength, switched: bool) -> Response {
         Response {
             version: head.version,

@@ -51,6 +51,7 @@ mod log;
 pub mod message;
 mod options;
 mod pieces;
+mod reading;
 mod request;
 mod serving;
 
@@ -62,6 +63,7 @@ pub use log::MESSAGES;
 pub use message::{Content, OwnedField, Request, Response, Whole};
 pub use options::{Date, Options};
 pub use pieces::Wanted;
+pub use reading::ContentReader;
 pub use request::{Outgoing, RequestOptions};
 pub use serving::{Reply, ResponseOptions};
 

@@ -9,9 +9,10 @@ pub use read::{Event, Reader};
 pub use whole::{read_all_findings, read_all_strict, read_all_tolerant};
 pub use write::{HeadWriter, WriteError};
 
+use std::fmt;
+
 use crate::rule::Rule;
 use crate::span::Place;
-use std::fmt;
 
 /// Which messages a stream holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

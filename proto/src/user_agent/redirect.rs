@@ -1,7 +1,6 @@
 //! What a redirect asks for (RFC 9110 §15.4).
 
 use super::{Ask, AskError};
-use crate::driver::message::values;
 use crate::driver::{Content, Response};
 use crate::message::OwnedField;
 
@@ -13,9 +12,7 @@ pub(super) fn next(ask: &Ask, response: &Response) -> Option<Result<Ask, AskErro
         307 | 308 => false,
         _ => return None,
     };
-    let mut locations = values(&response.fields, "location");
-    let (location, None) = (locations.next()?, locations.next()) else { return None };
-    let location = std::str::from_utf8(location).ok()?;
+    let location = std::str::from_utf8(response.location()?).ok()?;
     Some(follow(ask, location, to_get))
 }
 
