@@ -49,16 +49,23 @@ fn one_connection(c: &mut Criterion) {
 }
 
 fn many_connections(c: &mut Criterion) {
-    let mut group = c.benchmark_group(format!("sockets/plain-100-on-{MANY}"));
+    let secured = Security::new().expect("a certificate can be made");
+    for (name, security) in [("plain", None), ("tls", Some(&secured))] {
+        many_connections_of(c, name, security);
+    }
+}
+
+fn many_connections_of(c: &mut Criterion, name: &str, security: Option<&Security>) {
+    let mut group = c.benchmark_group(format!("sockets/{name}-100-on-{MANY}"));
     // An iteration is an exchange on each of them.
     group.throughput(Throughput::Elements(MANY as u64));
     for pairing in PAIRINGS {
         let runtime = runtime().expect("a runtime can be had");
         let started = bounded(&runtime, async {
-            let server = pairing.server(None, SMALL).await?;
+            let server = pairing.server(security, SMALL).await?;
             let mut clients = Vec::with_capacity(MANY);
             for _ in 0..MANY {
-                clients.push(pairing.checked_client(&server, None).await?);
+                clients.push(pairing.checked_client(&server, security).await?);
             }
             Ok((server, clients))
         });
