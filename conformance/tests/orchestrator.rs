@@ -52,7 +52,7 @@ fn case<'r>(run: &'r Run, word: &str) -> &'r CaseResult {
 }
 
 fn at(address: SocketAddr) -> Subject {
-    Subject::at(&address.to_string(), None).expect("an address")
+    Subject::at(&address.to_string(), None, None).expect("an address")
 }
 
 /// A subject in Python whose process does what the word says.

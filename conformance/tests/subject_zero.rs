@@ -5,8 +5,10 @@
 mod support;
 
 use wiregauge::corpus::model::{Kind, Observability, Verdict};
-use wiregauge::role::server::Options;
+use wiregauge::role::server::{Options, Run};
 use wiregauge::serve::{self, Contract, Server};
+use wiregauge::subject::Trust;
+use wiregauge_proto::tls::{client_config, server_config};
 
 async fn passes(contract: Contract, level: Observability, least: usize) {
     let corpus = support::corpus();
@@ -14,6 +16,10 @@ async fn passes(contract: Contract, level: Observability, least: usize) {
     let server = Server::start(serve::Options { contract, ..Default::default() }).await.expect("a free port");
     let run = support::judge(&corpus, &selected, server.address(), &Options::default()).await;
     server.shutdown(std::time::Duration::ZERO).await;
+    holds(&run, level, least);
+}
+
+fn holds(run: &Run, level: Observability, least: usize) {
     let wrong: Vec<_> = run
         .report
         .cases
@@ -43,4 +49,19 @@ async fn the_body_passes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_passes() {
     passes(Contract::Static, Observability::Static, 500).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_echo_passes_over_tls() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let (pem, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let tls = Some(server_config(pem.as_bytes(), key.as_bytes()).expect("a configuration"));
+    let trust = Trust { config: client_config([pem.as_bytes()]).expect("a configuration"), server_name: None };
+    let corpus = support::corpus();
+    let selected: Vec<_> = corpus.cases.iter().collect();
+    let server = Server::start(serve::Options { tls, ..Default::default() }).await.expect("a free port");
+    let url = format!("https://localhost:{}", server.address().port());
+    let run = support::judge_at(&corpus, &selected, &url, Some(&trust), &Options::default()).await;
+    server.shutdown(std::time::Duration::ZERO).await;
+    holds(&run, Observability::Echo, 600);
 }

@@ -24,6 +24,7 @@ use wiregauge_proto::user_agent::{Answer, Uri, UserAgent};
 use super::Failure;
 use super::log::{self, Log};
 use super::progress::Transfer;
+use super::trusting::TrustArgs;
 use crate::report::exit;
 use output::Output;
 use request::Plan;
@@ -103,12 +104,8 @@ pub(super) struct Args {
     /// The proxy to go through: http://[USER:PASSWORD@]HOST:PORT
     #[arg(long, value_name = "URL", value_parser = values::proxy)]
     proxy: Option<ProxyAt>,
-    /// The certificates to trust, in PEM, in place of the system's
-    #[arg(long, value_name = "FILE")]
-    cacert: Option<PathBuf>,
-    /// Trusts any certificate. Whoever stands in the way can read and change everything
-    #[arg(long, conflicts_with = "cacert")]
-    insecure: bool,
+    #[command(flatten)]
+    trust: TrustArgs,
     /// The local address to connect from
     #[arg(long, value_name = "IP")]
     local_address: Option<IpAddr>,

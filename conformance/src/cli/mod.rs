@@ -20,6 +20,7 @@ mod self_check;
 mod serve;
 mod server;
 mod show;
+mod trusting;
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -7,12 +7,13 @@ use std::time::Duration;
 use super::progress::Progress;
 use super::reporting::{Ending, ReportArgs};
 use super::selecting::SelectArgs;
+use super::trusting::TrustArgs;
 use super::{Failure, Global, quoted, runtime};
 use crate::corpus::model::Role;
 use crate::report::exit;
 use crate::report::known::{self, Known};
 use crate::role::server::{self, Options, Reason, Stop};
-use crate::subject::{Manifest, Source, Subject, SubjectError, duration};
+use crate::subject::{Manifest, Source, Subject, SubjectError, Trust, duration};
 use crate::transcript::Delivery;
 
 /// Judges an HTTP/1.1 server.
@@ -20,14 +21,20 @@ use crate::transcript::Delivery;
 #[command(after_help = "Examples:
   wiregauge server 127.0.0.1:8080
   wiregauge server http://localhost:8080/hello --section 9112:7.1
+  wiregauge server https://localhost:8443 --cacert cert.pem
   wiregauge server unix:/run/app.sock --host app.example
   wiregauge server --start 'python3 -m http.server {port}' --jobs 4
   wiregauge server --subject nginx --format text --format junit=report.xml
   wiregauge server 127.0.0.1:8080 --filter host/missing/none -v")]
 pub(super) struct Args {
-    /// Where it listens: HOST:PORT, http://HOST[:PORT]/PATH (a path that answers GET with 2xx or 3xx) or unix:PATH
+    /// Where it listens: HOST:PORT, http://HOST[:PORT]/PATH (a path that answers GET with 2xx or 3xx), the same with https, or unix:PATH
     #[arg(value_name = "TARGET", required_unless_present_any = ["subject", "start"], conflicts_with_all = ["subject", "start"])]
     target: Option<String>,
+    #[command(flatten)]
+    trust: TrustArgs,
+    /// The name that an https target is asked for (SNI), and that its certificate must be for, instead of the URL's host
+    #[arg(long, value_name = "NAME", requires = "target")]
+    server_name: Option<String>,
     /// What stands in the Host field instead of the address; may carry a port
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
@@ -162,7 +169,24 @@ impl Args {
             return Ok((subject, None));
         }
         let target = self.target.as_deref().unwrap_or_default();
-        Ok((Subject::at(target, self.host.as_deref())?, None))
+        let trust = self.trust()?;
+        Ok((Subject::at(target, self.host.as_deref(), trust.as_ref())?, None))
+    }
+
+    /// How to secure connections, if the target asks for that.
+    fn trust(&self) -> Result<Option<Trust>, Failure> {
+        let target = self.target.as_deref().unwrap_or_default();
+        if !target.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:")) {
+            return match self.trust.is_given() || self.server_name.is_some() {
+                true => Err(Failure::usage("--cacert, --insecure and --server-name are for https targets")),
+                false => Ok(None),
+            };
+        }
+        let config = self.trust.trusts()?;
+        let config = config.map_err(|why| {
+            Failure::usage(format!("{why}; --cacert FILE names whom to trust, --insecure trusts anybody"))
+        })?;
+        Ok(Some(Trust { config, server_name: self.server_name.clone() }))
     }
 
     /// What the command line says about a subject that is started.
@@ -185,10 +209,15 @@ impl Args {
             }
         };
         add("", &self.target);
+        add("--cacert ", &self.trust.cacert.as_ref().map(|file| file.display().to_string()));
+        add("--server-name ", &self.server_name);
         add("--host ", &self.host);
         add("--subject ", &self.subject);
         add("--start ", &self.start);
         add("--cwd ", &self.cwd.as_ref().map(|cwd| cwd.display().to_string()));
+        if self.trust.insecure {
+            again.push_str(" --insecure");
+        }
         again
     }
 }

@@ -1,11 +1,15 @@
-//! Where a subject listens, as a user writes it: `HOST:PORT`, `http://HOST[:PORT][/path]` or `unix:PATH`.
+//! Where a subject listens, as a user writes it: `HOST:PORT`, `http://HOST[:PORT][/path]`, the same with `https`, or `unix:PATH`.
 
 use std::hash::{BuildHasher, Hasher};
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use wiregauge_proto::tls::server_name;
 
 use super::SubjectError;
 use crate::corpus::model::Bindings;
-use crate::script::play::Address;
+use crate::script::play::{Address, Security};
 
 /// Where a subject listens and how it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +24,22 @@ pub struct Location {
     pub path: String,
 }
 
+/// How to secure connections to an `https` address.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// Whom to trust.
+    pub config: Arc<ClientConfig>,
+    /// The name to ask for, and that the certificate must be for; the host of the URL unless given.
+    pub server_name: Option<String>,
+}
+
 impl Location {
-    /// Reads what a user wrote. `host` stands in the Host field instead of what is connected to; it may carry a port.
+    /// Reads what a user wrote. `host` stands in the Host field instead of what is connected to; it may carry a port. `trust` is for
+    /// `https` addresses.
     ///
     /// # Errors
     /// [`SubjectError::Address`], which says what is wrong and shows the forms that are understood.
-    pub fn parse(text: &str, host: Option<&str>) -> Result<Location, SubjectError> {
+    pub fn parse(text: &str, host: Option<&str>, trust: Option<&Trust>) -> Result<Location, SubjectError> {
         let wrong = |why: &str| SubjectError::Address { text: text.to_owned(), why: why.to_owned() };
         let mut location = if let Some(path) = text.strip_prefix("unix:") {
             if path.is_empty() {
@@ -38,13 +52,14 @@ impl Location {
                 path: "/".to_owned(),
             }
         } else {
-            let (is_url, rest) = match text.split_once("://") {
-                Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (true, rest),
-                Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => {
-                    return Err(wrong("TLS is not spoken yet: give the address of a plain listener"));
+            let (default_port, trust, rest) = match text.split_once("://") {
+                Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Some(80), None, rest),
+                Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
+                    let trust = trust.ok_or_else(|| wrong("nobody is trusted, so TLS cannot be spoken"))?;
+                    (Some(443), Some(trust), rest)
                 }
-                Some(_) => return Err(wrong("only http:// is understood")),
-                None => (false, text),
+                Some(_) => return Err(wrong("only http:// and https:// are understood")),
+                None => (None, None, text),
             };
             let rest = rest.split('#').next().unwrap_or_default();
             let cut = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -59,20 +74,22 @@ impl Location {
                     .ok()
                     .filter(|p| *p > 0)
                     .ok_or_else(|| wrong("the port is not a number from 1 to 65535"))?,
-                None if is_url => 80,
-                None => return Err(wrong("the port is missing")),
+                None => default_port.ok_or_else(|| wrong("the port is missing"))?,
             };
             let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
             if !path.bytes().all(|octet| octet.is_ascii_graphic()) {
                 return Err(wrong("the path has octets that do not stand in a request-target: percent-encode them"));
             }
             let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-            Location {
-                address: Address::Tcp { host: bare, port },
-                authority: authority.to_owned(),
-                host: host.to_owned(),
-                path,
-            }
+            let address = match trust {
+                None => Address::Tcp { host: bare, port },
+                Some(trust) => {
+                    let name = trust.server_name.as_deref().unwrap_or(&bare);
+                    let server_name = server_name(name).map_err(|error| wrong(&error.to_string()))?;
+                    Address::Tls { host: bare, port, security: Security { server_name, config: trust.config.clone() } }
+                }
+            };
+            Location { address, authority: authority.to_owned(), host: host.to_owned(), path }
         };
         if let Some(host) = host {
             let (name, _) = split_port(host).ok_or_else(|| wrong("the name for the Host field is malformed"))?;

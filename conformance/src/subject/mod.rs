@@ -11,7 +11,7 @@ mod tests;
 use std::io;
 use std::time::Duration;
 
-pub use location::Location;
+pub use location::{Location, Trust};
 pub use manifest::{Claims, Manifest, READY_TIMEOUT, Start, built_in, duration};
 pub use process::{Process, free_port};
 
@@ -41,12 +41,12 @@ pub enum Source {
 }
 
 impl Subject {
-    /// One that listens already. `text` and `host` as in [`Location::parse`].
+    /// One that listens already. `text`, `host` and `trust` as in [`Location::parse`].
     ///
     /// # Errors
     /// [`SubjectError::Address`].
-    pub fn at(text: &str, host: Option<&str>) -> Result<Subject, SubjectError> {
-        let location = Location::parse(text, host)?;
+    pub fn at(text: &str, host: Option<&str>, trust: Option<&Trust>) -> Result<Subject, SubjectError> {
+        let location = Location::parse(text, host, trust)?;
         Ok(Subject { name: text.to_owned(), source: Source::Listening(location), claims: Claims::default() })
     }
 
@@ -72,7 +72,9 @@ impl Subject {
 #[derive(Debug, thiserror::Error)]
 pub enum SubjectError {
     /// An address that is none.
-    #[error("'{text}' is no address: {why} (understood: HOST:PORT, http://HOST[:PORT]/path, unix:PATH)")]
+    #[error(
+        "'{text}' is no address: {why} (understood: HOST:PORT, http://HOST[:PORT]/path, https://HOST[:PORT]/path, unix:PATH)"
+    )]
     Address {
         /// What was written.
         text: String,

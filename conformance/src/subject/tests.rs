@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::corpus::model::Observability;
-use crate::script::play::Address;
+use crate::script::play::{Address, Security};
 
 fn at(text: &str) -> Location {
-    Location::parse(text, None).expect(text)
+    Location::parse(text, None, None).expect(text)
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn addresses_are_read_in_all_their_forms() {
     assert_eq!(location.host, "[::1]");
     assert_eq!(at("[::1]:81").address.to_string(), "[::1]:81");
     assert_eq!(at("unix:/run/s").address, Address::Unix("/run/s".into()));
-    let location = Location::parse("127.0.0.1:80", Some("example.org:8443")).expect("a host");
+    let location = Location::parse("127.0.0.1:80", Some("example.org:8443"), None).expect("a host");
     assert_eq!((location.authority.as_str(), location.host.as_str()), ("example.org:8443", "example.org"));
 }
 
@@ -44,13 +44,13 @@ fn addresses_that_are_none_are_refused_with_a_reason() {
         (":80", "host"),
         ("::1:80", "host"),
         ("[::g]:80", "host"),
-        ("https://a", "TLS"),
+        ("https://a", "nobody is trusted"),
         ("ftp://a", "http://"),
         ("http://u:p@a/", "user information"),
         ("unix:", "socket"),
         ("http://a/b c", "percent"),
     ] {
-        let error = Location::parse(text, None).expect_err(text).to_string();
+        let error = Location::parse(text, None, None).expect_err(text).to_string();
         assert!(error.contains(why), "{text}: {error}");
     }
 }
@@ -196,4 +196,27 @@ async fn one_that_connects_but_never_answers_is_not_ready() {
     let error = Process::start(&start, port, &Location::local(port)).await.err().expect("deaf").to_string();
     assert!(error.contains("did not answer a GET"), "{error}");
     assert!(begun.elapsed() < Duration::from_secs(6));
+}
+
+#[test]
+fn https_addresses_are_secured() {
+    let config = wiregauge_proto::tls::client_config_trusting_anybody().expect("a configuration");
+    let trust = Trust { config: config.clone(), server_name: None };
+    let at = |text: &str, trust: &Trust| Location::parse(text, None, Some(trust)).expect(text).address;
+    let secured = |host: &str, port, name: &str| Address::Tls {
+        host: host.to_owned(),
+        port,
+        security: Security {
+            server_name: wiregauge_proto::tls::server_name(name).expect("a name"),
+            config: config.clone(),
+        },
+    };
+    assert_eq!(at("https://a.example/b", &trust), secured("a.example", 443, "a.example"));
+    assert_eq!(at("HTTPS://[::1]:8443", &trust), secured("::1", 8443, "::1"));
+    let named = Trust { server_name: Some("b.example".to_owned()), ..trust.clone() };
+    assert_eq!(at("https://127.0.0.1:1", &named), secured("127.0.0.1", 1, "b.example"));
+    assert_eq!(at("https://127.0.0.1:1", &named).to_string(), "https://127.0.0.1:1");
+    assert_eq!(at("http://127.0.0.1:1", &named).to_string(), "127.0.0.1:1", "only where it is asked for");
+    let wrong = Trust { server_name: Some("no name".to_owned()), ..trust };
+    assert!(Location::parse("https://a", None, Some(&wrong)).is_err());
 }

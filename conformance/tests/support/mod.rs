@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wiregauge::corpus::model::{Case, Corpus};
 use wiregauge::role::server::{Options, Run, run};
-use wiregauge::subject::Subject;
+use wiregauge::subject::{Subject, Trust};
 
 /// The corpus that travels inside the binary.
 pub(crate) fn corpus() -> Corpus {
@@ -26,7 +26,18 @@ pub(crate) fn brisk() -> Options {
 
 /// Runs the cases against whoever listens there.
 pub(crate) async fn judge(corpus: &Corpus, selected: &[&Case], address: SocketAddr, options: &Options) -> Run {
-    let subject = Subject::at(&address.to_string(), None).expect("an address");
+    judge_at(corpus, selected, &address.to_string(), None, options).await
+}
+
+/// The same where the address is a URL, perhaps of TLS.
+pub(crate) async fn judge_at(
+    corpus: &Corpus,
+    selected: &[&Case],
+    address: &str,
+    trust: Option<&Trust>,
+    options: &Options,
+) -> Run {
+    let subject = Subject::at(address, None, trust).expect("an address");
     run(corpus, selected, &subject, options, &|_| {}).await.expect("a subject that is not ours to start")
 }
 

@@ -5,13 +5,11 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::ClientConfig;
 use wiregauge_proto::Limits;
 use wiregauge_proto::coding::{Guards, Settings};
 use wiregauge_proto::connection::Waits;
 use wiregauge_proto::driver::{self, Content};
 use wiregauge_proto::head::Version;
-use wiregauge_proto::tls::{client_config, client_config_of_the_system, client_config_trusting_anybody};
 use wiregauge_proto::user_agent::{Ask, Options, Watch};
 
 use super::super::Failure;
@@ -41,7 +39,7 @@ pub(super) struct Bounds {
 
 /// `content` is that of [`content`], opened before.
 pub(super) fn plan(args: &Args, content: Content, watcher: &Arc<Watcher>) -> Result<Plan, Failure> {
-    let (trusts, distrust) = match trusts(args)? {
+    let (trusts, distrust) = match args.trust.trusts()? {
         Ok(trusts) => (Some(trusts), None),
         Err(why) => (None, Some(why)),
     };
@@ -111,16 +109,4 @@ fn file(path: &Path) -> io::Result<Content> {
     // A pipe or a device has no size before its end.
     let size = metadata.is_file().then_some(metadata.len());
     Ok(Content::Reader { reader: Box::new(file), size })
-}
-
-/// Who is trusted; or why nobody is, which matters only once something is asked for over TLS.
-fn trusts(args: &Args) -> Result<Result<Arc<ClientConfig>, String>, Failure> {
-    if args.insecure {
-        return Ok(client_config_trusting_anybody().map_err(|error| error.to_string()));
-    }
-    let Some(path) = &args.cacert else {
-        return Ok(client_config_of_the_system().map_err(|error| error.to_string()));
-    };
-    let pem = fs::read(path).map_err(|error| Failure::file(path, error))?;
-    client_config([pem.as_slice()]).map(Ok).map_err(|error| Failure::file(path, error))
 }

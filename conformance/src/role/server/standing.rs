@@ -45,7 +45,7 @@ impl Standing {
         loop {
             tries += 1;
             let port = free_port().map_err(|error| SubjectError::Start { command: start.command.join(" "), error })?;
-            let mut location = Location::parse(&format!("127.0.0.1:{port}"), host)?;
+            let mut location = Location::parse(&format!("127.0.0.1:{port}"), host, None)?;
             location.path.clone_from(&start.ready_path);
             match Process::start(start, port, &location).await {
                 Ok(process) => return Ok((location, process)),

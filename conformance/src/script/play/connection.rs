@@ -94,6 +94,8 @@ impl Connection {
                 return;
             }
             let Some(stream) = self.stream.as_mut() else { return };
+            // What was taken over to be sent may wait for room (TLS); whether that fails, a later call tells.
+            let _ = Pin::new(stream.as_mut()).poll_flush(cx);
             let most = usize::try_from(room.octets).unwrap_or(usize::MAX).clamp(1, storage.len());
             let mut buffer = ReadBuf::new(&mut storage[..most]);
             match Pin::new(stream.as_mut()).poll_read(cx, &mut buffer) {

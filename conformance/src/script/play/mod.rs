@@ -28,7 +28,7 @@ use tokio::time::{Instant, sleep_until};
 
 use self::connection::{Connection, End, Room};
 use self::log::Log;
-pub use self::wire::{Address, Connecting, Stream, Wire, connect};
+pub use self::wire::{Address, Connecting, Security, Stream, Wire, connect};
 use super::{Act, Clock, Script, Segment, Step};
 use crate::corpus::model::{Awaited, Bindings, Observability, Role, Shut};
 use crate::transcript::{Clocks, Delivery, Purpose, Transcript, Waited, What};
