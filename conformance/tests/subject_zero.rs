@@ -14,7 +14,8 @@ async fn passes(contract: Contract, level: Observability, least: usize) {
     let corpus = support::corpus();
     let selected: Vec<_> = corpus.cases.iter().collect();
     let server = Server::start(serve::Options { contract, ..Default::default() }).await.expect("a free port");
-    let run = support::judge(&corpus, &selected, server.address(), &Options::default()).await;
+    let at = server.address().to_string();
+    let run = support::judge_at(&corpus, &selected, &at, None, serve::resources(), &Options::default()).await;
     server.shutdown(std::time::Duration::ZERO).await;
     holds(&run, level, least);
 }
@@ -61,7 +62,7 @@ async fn the_echo_passes_over_tls() {
     let selected: Vec<_> = corpus.cases.iter().collect();
     let server = Server::start(serve::Options { tls, ..Default::default() }).await.expect("a free port");
     let url = format!("https://localhost:{}", server.address().port());
-    let run = support::judge_at(&corpus, &selected, &url, Some(&trust), &Options::default()).await;
+    let run = support::judge_at(&corpus, &selected, &url, Some(&trust), serve::resources(), &Options::default()).await;
     server.shutdown(std::time::Duration::ZERO).await;
     holds(&run, Observability::Echo, 600);
 }

@@ -73,6 +73,7 @@ async fn server_role(corpus: &Corpus, stop: &Stop) -> Result<Checked, Failure> {
     let reference = Server::start(serve::Options::default()).await?;
     let mut subject = Subject::at(&reference.address().to_string(), None, None)?;
     subject.name = "wiregauge serve".to_owned();
+    subject.claims.resources = serve::resources();
     let selected: Vec<_> = corpus.cases.iter().filter(|case| case.roles.contains(&Role::Server)).collect();
     let options = Options { stop: stop.clone(), max_time: Some(Duration::from_secs(120)), ..Options::default() };
     let progress = Progress::new("server");

@@ -41,6 +41,9 @@ pub(super) struct Args {
     /// A manifest that is built in (`wiregauge list --subjects` names them), or a file: it is started, awaited and stopped
     #[arg(long, value_name = "NAME|FILE.toml", conflicts_with = "start")]
     subject: Option<String>,
+    /// A resource that it has, as NAME=PATH: file, redirect or protected; may be repeated. What each has to be: fixtures/README.md, §6
+    #[arg(long, value_name = "NAME=PATH")]
+    resource: Vec<String>,
     /// A command that starts it on 127.0.0.1, at {port} (also PORT in its environment)
     #[arg(long, value_name = "COMMAND")]
     start: Option<String>,
@@ -106,7 +109,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<u8, Failure> {
     if selected.is_empty() {
         return Err(Failure::nothing_selected());
     }
-    let (subject, manifest) = args.subject()?;
+    let (mut subject, manifest) = args.subject()?;
+    for resource in &args.resource {
+        subject.claims.resources.declare(resource).map_err(Failure::usage)?;
+    }
     let known = manifest.as_ref().map(manifest_list).transpose()?.unwrap_or_default();
     let manifest_file = manifest.as_ref().and_then(|manifest| manifest.file.as_deref());
     let everything = args.select.is_all() && args.deliveries.is_empty();
@@ -215,6 +221,9 @@ impl Args {
         add("--subject ", &self.subject);
         add("--start ", &self.start);
         add("--cwd ", &self.cwd.as_ref().map(|cwd| cwd.display().to_string()));
+        for resource in &self.resource {
+            again.push_str(&format!(" --resource {}", quoted(resource)));
+        }
         if self.trust.insecure {
             again.push_str(" --insecure");
         }

@@ -42,6 +42,20 @@ fn lint_files(files: Files) -> (usize, Vec<FixtureError>) {
     }
 }
 
+/// What stands for the resources of a subject.
+const EXAMPLE_FACTS: [(&str, &str); 10] = [
+    ("file-path", "/resources/file"),
+    ("file-etag", "\"v1\""),
+    ("file-last-modified", "Tue, 14 Nov 2023 22:13:20 GMT"),
+    ("file-earlier", "Mon, 13 Nov 2023 22:13:20 GMT"),
+    ("file-later", "Wed, 15 Nov 2023 22:13:20 GMT"),
+    ("file-length", "4096"),
+    ("file-beginning", "0123456789"),
+    ("file-ending", "9876543210"),
+    ("redirect-path", "/resources/redirect"),
+    ("protected-path", "/resources/protected"),
+];
+
 /// The names that our own reading gives the variables; any others of the same form would do.
 pub fn example_bindings() -> Bindings {
     Bindings {
@@ -50,6 +64,7 @@ pub fn example_bindings() -> Bindings {
         path: "/".into(),
         origin: "127.0.0.1:8081".into(),
         token: "token".into(),
+        facts: EXAMPLE_FACTS.iter().map(|(name, fact)| (String::from(*name), String::from(*fact))).collect(),
     }
 }
 

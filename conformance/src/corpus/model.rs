@@ -68,6 +68,8 @@ pub enum Piece {
     Origin,
     /// `${token}`.
     Token,
+    /// What was found out about a resource that the subject declares, such as `${file-etag}`.
+    Fact(&'static str),
 }
 
 /// Wire text, read but not yet bound to a subject.
@@ -90,6 +92,10 @@ pub struct Bindings {
     pub origin: String,
     /// A fresh word.
     pub token: String,
+    /// What was found out about the resources that the subject declares, by the name of the variable. One without an entry is of a
+    /// resource that the subject does not have; cases that use it are not applicable then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, String>,
 }
 
 /// Wire text bound to a subject: octets and marks.
@@ -122,6 +128,9 @@ impl WireText {
                 Piece::Path => wire.octets.extend_from_slice(bindings.path.as_bytes()),
                 Piece::Origin => wire.octets.extend_from_slice(bindings.origin.as_bytes()),
                 Piece::Token => wire.octets.extend_from_slice(bindings.token.as_bytes()),
+                Piece::Fact(name) => {
+                    wire.octets.extend_from_slice(bindings.facts.get(*name).map_or(b"", |fact| fact.as_bytes()));
+                }
             }
         }
         wire

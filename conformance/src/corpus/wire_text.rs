@@ -8,6 +8,7 @@
 //! | `\{N*text}` | that text N times |
 //! | `\|` `\^` | no octet: a new segment starts, the message breaks its rule here |
 //! | `${authority}` `${host}` `${path}` `${origin}` `${token}` | filled in when the case is played |
+//! | `${file-etag}` and others of a resource | the same, where the subject declares that resource |
 //!
 //! Anything else is an error with its place: an invisible octet never loads. The text is read as it stands in the file, so that
 //! a place in it is a place in the file, and a checkout that turned LF into CR LF changes nothing.
@@ -24,6 +25,16 @@ pub const VARIABLES: &[(&str, Piece)] = &[
     ("path", Piece::Path),
     ("origin", Piece::Origin),
     ("token", Piece::Token),
+    ("file-path", Piece::Fact("file-path")),
+    ("file-etag", Piece::Fact("file-etag")),
+    ("file-last-modified", Piece::Fact("file-last-modified")),
+    ("file-earlier", Piece::Fact("file-earlier")),
+    ("file-later", Piece::Fact("file-later")),
+    ("file-length", Piece::Fact("file-length")),
+    ("file-beginning", Piece::Fact("file-beginning")),
+    ("file-ending", Piece::Fact("file-ending")),
+    ("redirect-path", Piece::Fact("redirect-path")),
+    ("protected-path", Piece::Fact("protected-path")),
 ];
 
 /// Where the marks `\|` and `\^` may stand.
@@ -131,7 +142,7 @@ impl Reader<'_> {
             None if closed => {
                 let remedy = match super::error::nearest(name, VARIABLES.iter().map(|(known, _)| *known)) {
                     Some(near) => format!("did you mean `${{{near}}}`?"),
-                    None => "the variables are authority, host, path, origin and token; a dollar sign before a brace is `\\x24{`".into(),
+                    None => "the variables are authority, host, path, origin, token, and those of resources (fixtures/README.md); a dollar sign before a brace is `\\x24{`".into(),
                 };
                 Err(wrong(start, format!("unknown variable `${{{name}}}`"), remedy))
             }

@@ -14,6 +14,7 @@ mod answer;
 mod confirm;
 mod plan;
 mod probe;
+mod resources;
 mod round;
 mod standing;
 mod stop;
@@ -246,8 +247,26 @@ impl Director<'_> {
                 self.stage.standing.claims.lacks.push(word);
             }
         }
+        if accepted {
+            self.look_at_resources(&limits).await;
+        }
         (self.progress)(Progress::Probed(&self.facts));
         accepted
+    }
+
+    /// What cases have to know of the resources that the subject declares, and which of them are as they should be.
+    async fn look_at_resources(&mut self, limits: &PlayLimits) {
+        let found = resources::look(&self.stage.standing, &self.stage.clocks, limits).await;
+        self.seen.extend(found.transcripts);
+        self.stage.notes.extend(found.notes);
+        self.stage.standing.bindings.facts = found.facts;
+        for word in found.can {
+            for can in [&mut self.stage.standing.claims.can, &mut self.facts.can] {
+                if !can.iter().any(|known| known == word) {
+                    can.push(word.to_owned());
+                }
+            }
+        }
     }
 
     /// Silence is believed after ten times the slowest control, at least 100 ms, at most patience.

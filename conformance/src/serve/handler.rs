@@ -5,12 +5,17 @@ use wiregauge_proto::origin_server::{Exchange, Handler, HandlerError};
 
 use super::Contract;
 use super::app::{self, Question, Reply};
+use super::resources;
 
 /// Answers by a contract.
 pub(super) struct Answers(pub(super) Contract);
 
 impl Handler for Answers {
     async fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), HandlerError> {
+        if let Some(answer) = resources::answer(exchange.request()) {
+            exchange.read_content().await?;
+            return exchange.respond(answer).await;
+        }
         let request = exchange.request();
         let refusal = app::refuses(self.0, &request.method).or_else(|| request.expects_more.then(app::expectation));
         let reply = match refusal {

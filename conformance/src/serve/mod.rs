@@ -5,6 +5,7 @@
 
 mod app;
 mod handler;
+mod resources;
 
 use std::fmt;
 use std::io;
@@ -18,6 +19,8 @@ use wiregauge_proto::gateway::{self, Gateway};
 use wiregauge_proto::origin_server::{self, Listener, OriginServer, Stopped};
 use wiregauge_proto::user_agent::{self, Uri};
 use wiregauge_proto::{Limits, driver};
+
+pub use resources::resources;
 
 /// How the server listens and answers. `..Options::default()` is the echo contract on a free port of 127.0.0.1.
 #[derive(Clone, Debug)]

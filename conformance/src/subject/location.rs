@@ -115,6 +115,7 @@ impl Location {
             path: self.path.clone(),
             origin: String::new(),
             token: format!("wg{word:016x}"),
+            facts: Default::default(),
         }
     }
 }

@@ -9,6 +9,11 @@
 //! lacks    = []                                 # what its echo cannot tell
 //! parallel = 64                                 # connections it holds at once; probed if absent
 //!
+//! [resources]                                   # optional; what they have to be: fixtures/README.md, §6
+//! file      = "/index.html"
+//! redirect  = "/old"
+//! protected = "/private"
+//!
 //! [start]
 //! command = "nginx -c {run}/nginx.conf"         # or a list of words; {port}, {run} (a fresh folder), {dir} (the manifest's folder)
 //! cwd     = "{dir}"                             # the run folder if absent
@@ -50,6 +55,59 @@ pub struct Claims {
     pub lacks: Vec<String>,
     /// How many connections it holds at once; probed if absent.
     pub parallel: Option<NonZeroUsize>,
+    /// Where its resources are.
+    pub resources: Resources,
+}
+
+/// The paths of resources that a subject declares, so that cases can be about what is not on the wire alone (fixtures/README.md, §6).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resources {
+    /// A file that does not change.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// A redirection.
+    #[serde(default)]
+    pub redirect: Option<String>,
+    /// What wants credentials.
+    #[serde(default)]
+    pub protected: Option<String>,
+}
+
+impl Resources {
+    /// The names that there are.
+    pub const NAMES: [&str; 3] = ["file", "redirect", "protected"];
+
+    /// Declares one more, in the form `NAME=PATH`.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what would be right.
+    pub fn declare(&mut self, text: &str) -> Result<(), String> {
+        let names = Resources::NAMES.join(", ");
+        let (name, path) =
+            text.split_once('=').ok_or_else(|| format!("`{text}` is not NAME=PATH; the names are {names}"))?;
+        if !is_path(path) {
+            return Err(format!(
+                "`{path}` is not a path: it begins with `/`, and what is not visible ASCII is percent-encoded"
+            ));
+        }
+        let place = match name {
+            "file" => &mut self.file,
+            "redirect" => &mut self.redirect,
+            "protected" => &mut self.protected,
+            _ => return Err(format!("there is no resource `{name}`; the names are {names}")),
+        };
+        *place = Some(path.to_owned());
+        Ok(())
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        [&self.file, &self.redirect, &self.protected].into_iter().filter_map(|path| path.as_deref())
+    }
+}
+
+fn is_path(text: &str) -> bool {
+    text.starts_with('/') && text.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'#')
 }
 
 /// How a subject is started.
@@ -181,11 +239,22 @@ impl Manifest {
         if ready.path.as_ref().is_some_and(|path| !path.get_ref().starts_with('/')) {
             return refuse(ready.path.map_or(0..0, |path| path.span()), "a path begins with '/'".to_owned());
         }
+        let resources_span = table.resources.as_ref().map_or(0..0, Spanned::span);
+        let resources = table.resources.map(Spanned::into_inner).unwrap_or_default();
+        if let Some(path) = resources.paths().find(|path| !is_path(path)) {
+            return refuse(resources_span, format!("`{path}` is not a path: it begins with '/', in visible ASCII"));
+        }
         Ok(Manifest {
             name: table.name,
             note: table.note,
             file: None,
-            claims: Claims { level: table.level, can: table.can, lacks: table.lacks, parallel: table.parallel },
+            claims: Claims {
+                level: table.level,
+                can: table.can,
+                lacks: table.lacks,
+                parallel: table.parallel,
+                resources,
+            },
             start: Start {
                 command,
                 cwd,
@@ -246,6 +315,7 @@ struct Table {
     #[serde(default)]
     lacks: Vec<String>,
     parallel: Option<NonZeroUsize>,
+    resources: Option<Spanned<Resources>>,
     start: StartTable,
     /// Read elsewhere.
     #[serde(default, rename = "known")]

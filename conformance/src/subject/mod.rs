@@ -12,7 +12,7 @@ use std::io;
 use std::time::Duration;
 
 pub use location::{Location, Trust};
-pub use manifest::{Claims, Manifest, READY_TIMEOUT, Start, built_in, duration};
+pub use manifest::{Claims, Manifest, READY_TIMEOUT, Resources, Start, built_in, duration};
 pub use process::{Process, free_port};
 
 /// Who is judged.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wiregauge::corpus::model::{Case, Corpus};
 use wiregauge::role::server::{Options, Run, run};
-use wiregauge::subject::{Subject, Trust};
+use wiregauge::subject::{Resources, Subject, Trust};
 
 /// The corpus that travels inside the binary.
 pub(crate) fn corpus() -> Corpus {
@@ -26,7 +26,7 @@ pub(crate) fn brisk() -> Options {
 
 /// Runs the cases against whoever listens there.
 pub(crate) async fn judge(corpus: &Corpus, selected: &[&Case], address: SocketAddr, options: &Options) -> Run {
-    judge_at(corpus, selected, &address.to_string(), None, options).await
+    judge_at(corpus, selected, &address.to_string(), None, Resources::default(), options).await
 }
 
 /// The same where the address is a URL, perhaps of TLS.
@@ -35,9 +35,11 @@ pub(crate) async fn judge_at(
     selected: &[&Case],
     address: &str,
     trust: Option<&Trust>,
+    resources: Resources,
     options: &Options,
 ) -> Run {
-    let subject = Subject::at(address, None, trust).expect("an address");
+    let mut subject = Subject::at(address, None, trust).expect("an address");
+    subject.claims.resources = resources;
     run(corpus, selected, &subject, options, &|_| {}).await.expect("a subject that is not ours to start")
 }
 

@@ -40,6 +40,9 @@ pub(super) const NEEDS: &[(&str, &str)] = &[
     ("range", "range"),
     ("redirect", "redirect"),
     ("etag", "etag"),
+    ("file", "file"),
+    ("last-modified", "last-modified"),
+    ("protected", "protected"),
     ("slow", "slow"),
 ];
 

@@ -59,8 +59,11 @@ fn variables_are_filled_in_when_bound() {
         path: "/p".into(),
         origin: "o:2".into(),
         token: "t".into(),
+        facts: [("file-etag".to_owned(), "\"v1\"".to_owned())].into(),
     };
     assert_eq!(text.bind(&bindings).octets, b"/p h:1 h o:2 t $ {path} $");
+    let facts = parse("[${file-etag}] [${file-length}]", Marks::Refused).unwrap();
+    assert_eq!(facts.bind(&bindings).octets, b"[\"v1\"] []", "what is not known is nothing");
 }
 
 #[test]
