@@ -6,11 +6,12 @@
 
 mod date;
 mod exchange;
+mod fields;
 mod head;
 mod line;
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::result::{CaseResult, ControlState, Finding, Part, Sender};
 use super::view::View;
@@ -56,6 +57,17 @@ impl Courtesy {
     pub fn sentence(id: &str) -> Option<&'static str> {
         let name = id.strip_prefix("courtesy/")?;
         Rule::ALL.iter().find(|rule| rule.name() == name).map(|rule| rule.sentence())
+    }
+
+    /// The requirements that are looked at in whatever a subject of that role sends: responses, requests, or both.
+    pub fn requirements(role: Role) -> BTreeSet<String> {
+        let sends = |rule: &&Rule| match role {
+            Role::Server => **rule != Rule::RequestLine && **rule != Rule::HostSent,
+            Role::Client => line::REQUESTS.contains(rule) || **rule == Rule::HostSent,
+            Role::Proxy => true,
+            Role::Parser => false,
+        };
+        Rule::ALL.iter().filter(sends).map(|rule| rule.requirement().to_owned()).collect()
     }
 
     /// Looks at everything the subject sent in one playing.
