@@ -251,6 +251,7 @@ fn waited_long(scene: Scene<'_>, line: &Line, since: usize) -> bool {
     })
 }
 
-fn time(scene: Scene<'_>, event: usize) -> u64 {
+/// When an event was, in microseconds after the beginning.
+pub(super) fn time(scene: Scene<'_>, event: usize) -> u64 {
     scene.transcript.events.get(event).map_or(0, |event| event.at_us)
 }

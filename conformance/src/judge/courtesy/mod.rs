@@ -20,6 +20,8 @@ use crate::transcript::Transcript;
 use exchange::Exchanges;
 pub(crate) use rules::Rule;
 
+use date::Dated;
+
 /// How many examples of a broken rule are kept.
 const EXAMPLES: usize = 3;
 
@@ -76,16 +78,19 @@ impl Courtesy {
             return;
         }
         let view = View::of(transcript);
+        let mut dated: Vec<Dated<'_>> = Vec::new();
         for (name, line) in &view.lines {
             let scene = Scene { transcript, connection: name };
             if name.starts_with('c') {
                 let exchanges = Exchanges::of(line);
                 self.line(scene, line, &exchanges);
                 self.heads(scene, &exchanges);
+                dated.extend(date::dated(scene, line, &exchanges));
             } else if name.starts_with('s') {
                 self.requests(scene, line);
             }
         }
+        self.time_goes_on(dated);
     }
 
     /// One result for every rule. `trusted`: the base control was accepted, and the subject distinguishes blatant faults from clean

@@ -81,4 +81,5 @@ rules! {
     LocationWith308 "location-with-308" "9110-15.4.9-1" "A 308 has a Location."
     TrailerAnnounced "trailer-announced" "9110-6.6.2-1" "Trailer fields are announced by a Trailer field."
     IdleEnd "idle-end" "9112-9.5-1" "A connection that was idle for long is ended, not reset."
+    DateAdvances "date-advances" "9110-6.6.1-1" "The Date of responses goes on as time does."
 }

@@ -264,3 +264,18 @@ fn an_idle_connection_is_not_reset() {
     told_apart(Rule::IdleEnd, Verdict::Warn, &reset, &idle().fin().after_ms(1_500), &[]);
     assert_eq!(result(Rule::IdleEnd, &idle()).verdict, Verdict::NotApplicable, "it was not ended");
 }
+
+#[test]
+fn dates_go_on_as_time_does() {
+    let at = |second: u32, lines: &str| {
+        format!("HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:{second} GMT\r\n{lines}Content-Length: 0\r\n\r\n")
+    };
+    let two = |second: &str, ms: u64| exchange(&[GET, GET].concat(), &at(30, "")).got(second).after_ms(ms);
+    told_apart(Rule::DateAdvances, Verdict::Warn, &two(&at(30, ""), 3_000), &two(&at(33, ""), 3_000), &[]);
+    told_apart(Rule::DateAdvances, Verdict::Warn, &two(&at(20, ""), 3_000), &two(&at(32, ""), 3_000), &[]);
+    told_apart(Rule::DateAdvances, Verdict::Warn, &two(&at(50, ""), 3_000), &two(&at(34, ""), 3_000), &[]);
+    for says_nothing in [two(&at(30, ""), 2_000), two(&at(30, "Age: 3\r\n"), 3_000)] {
+        let result = result(Rule::DateAdvances, &says_nothing);
+        assert_eq!(result.verdict, Verdict::NotApplicable, "{result:?}");
+    }
+}
