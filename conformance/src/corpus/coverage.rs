@@ -35,9 +35,9 @@ pub struct Coverage {
     pub rows: Vec<CoverageRow>,
 }
 
-/// Counts the requirements that the cases cite. `beside` are ids that something other than a case tests: the courtesy lints of
-/// the judge; they count for every role they bind.
-pub fn coverage(corpus: &Corpus, beside: &BTreeSet<String>) -> Coverage {
+/// Counts the requirements that the cases cite. `beside` are ids that something other than a case tests, by role: the courtesy
+/// lints of the judge.
+pub fn coverage(corpus: &Corpus, beside: &BTreeMap<Role, BTreeSet<String>>) -> Coverage {
     let mut cited: BTreeMap<Role, BTreeSet<&str>> = BTreeMap::new();
     for case in &corpus.cases {
         let ids = case.requirements.iter().chain(case.outcomes.iter().flat_map(|outcome| &outcome.requirements));
@@ -66,7 +66,8 @@ pub fn coverage(corpus: &Corpus, beside: &BTreeSet<String>) -> Coverage {
             let row = &mut rows[at];
             row.total += 1;
             let has_case = cited.get(&role).is_some_and(|ids| ids.contains(requirement.id.as_str()));
-            if has_case || beside.contains(&requirement.id) {
+            let has_lint = beside.get(&role).is_some_and(|ids| ids.contains(&requirement.id));
+            if has_case || has_lint {
                 row.covered += 1;
             } else {
                 row.uncovered.push(requirement.id.clone());
@@ -144,15 +145,15 @@ mod tests {
         let file = "format = 1\ntitle = \"t\"\nrequirements = [\"9112-3.2-6\"]\nroles = [\"server\"]\n[[case]]\nid = \"one\"\nnote = \"n\"\nrequest = 'x'\n[[case.outcome]]\nid = \"o\"\nrequirements = [\"9112-2.2-4\"]\nc1 = { got = [] }\n";
         std::fs::write(dir.path().join("host/x.toml"), file).unwrap();
         let corpus = crate::corpus::load_dir(dir.path()).unwrap_or_else(|errors| panic!("{errors:#?}"));
-        let counted = coverage(&corpus, &BTreeSet::new());
+        let counted = coverage(&corpus, &BTreeMap::new());
         let (covered, total) = counted.on_the_wire(Role::Server, "A");
         assert_eq!(covered, 2);
         assert!(total > 90, "{total}");
         assert_eq!(counted.on_the_wire(Role::Parser, "A").0, 0);
         let all: usize = counted.rows.iter().map(|row| row.covered + row.uncovered.len() - row.total).sum();
         assert_eq!(all, 0);
-        let with = coverage(&corpus, &BTreeSet::from(["9112-2.2-1".to_owned()]));
-        assert_eq!(with.on_the_wire(Role::Parser, "A").0, 1);
+        let with = coverage(&corpus, &BTreeMap::from([(Role::Proxy, BTreeSet::from(["9112-2.2-1".to_owned()]))]));
+        assert_eq!((with.on_the_wire(Role::Proxy, "A").0, with.on_the_wire(Role::Parser, "A").0), (1, 0));
         let text = counted.text(true);
         assert!(text.contains("server: 2 of ") && text.contains("9112-2.2-1"), "{text}");
     }

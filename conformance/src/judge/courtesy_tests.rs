@@ -95,7 +95,7 @@ fn what_nothing_could_show_is_not_applicable_and_nothing_passes_untrusted() {
 
 #[test]
 fn a_good_exchange_breaks_nothing() {
-    let page = with_content(200, "hello").replace("\r\n\r\n", &format!("\r\n{DATE}\r\n"));
+    let page = with_content(200, "hello").replace("\r\n\r\n", &format!("\r\n{DATE}Content-Type: text/plain\r\n\r\n"));
     for playing in [
         exchange(GET, &page),
         exchange(CLOSE, &good(200, "Connection: close\r\n")).fin(),

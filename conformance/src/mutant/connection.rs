@@ -12,6 +12,8 @@ use super::read::{self, Length, Request, Stop};
 const IDLE: Duration = Duration::from_secs(20);
 /// How much is read after the last answer, and for how long, so that no reset destroys it.
 const LINGER: (usize, Duration) = (256 * 1024, Duration::from_secs(2));
+/// How long the mutant that notices no end keeps its half open: longer than a wait that is played again with three times the time.
+const HALF_OPEN: Duration = Duration::from_secs(15);
 /// Requests on one connection.
 const REQUESTS: usize = 1000;
 
@@ -115,6 +117,9 @@ pub(super) fn serve(stream: TcpStream, mutation: Option<Mutation>) {
     let one_read = mutation == Some(Mutation::FirstSegmentIsHead);
     let mut input = Input { stream, octets: Vec::new(), taken: 0, ended: false, one_read };
     exchanges(&mut input, &mut out, mutation);
+    if mutation == Some(Mutation::HalfOpen) && input.ended {
+        std::thread::sleep(HALF_OPEN);
+    }
     let _ = out.shutdown(Shutdown::Write);
     let until = Instant::now() + LINGER.1;
     let mut drained = 0;

@@ -45,10 +45,24 @@ macro_rules! mutations {
 }
 
 impl Mutation {
-    /// Whether it only takes what the grammar lacks, where no MUST names it: a case then warns and does not fail (RFC 9112 §2.2, §3.2).
+    /// Whether no MUST names it: it takes what only the grammar lacks (RFC 9112 §2.2, §3.2), or does not do what a SHOULD asks. A case
+    /// then warns and does not fail.
     pub fn is_leniency(self) -> bool {
         use Mutation::*;
-        matches!(self, AnyVersion | SimpleRequest | TargetCutAtBlank | ColonMissing)
+        matches!(
+            self,
+            AnyVersion
+                | SimpleRequest
+                | TargetCutAtBlank
+                | ColonMissing
+                | CodesUnasked
+                | ErrorsInSilence
+                | DeleteIsMalformed
+                | HeadWithoutType
+                | OptionsInSilence
+                | HalfOpen
+                | EndsInSilence
+        )
     }
 
     /// The mutation of that name.
@@ -165,4 +179,26 @@ mutations! {
         "CONNECT gets a 200 whatever its target is."
     LeakyFields "leaky-fields" Behaviour ["9112-9.3-1", "9112-9.3.2-2", "G9112-6.3-2"]
         "A request without content is given that of the request before it."
+    RangesAnything "ranges-anything" Behaviour ["9110-14.2-2", "9110-14.2-3"]
+        "Any Range, whatever the method and the unit, is answered with a part."
+    ConditionsFirst "conditions-first" Behaviour ["9110-13.2.1-2", "9110-13.2.1-4", "9110-13.1.5-2"]
+        "A request with If-Match or If-Range is answered 412 before anything else is looked at."
+    ContentRangeRefused "content-range-refused" Behaviour ["9110-14.4-3"]
+        "A request with Content-Range is answered 400."
+    CodesInSilence "codes-in-silence" Behaviour ["9110-8.4-1"]
+        "Who accepts gzip gets it, and no field says so."
+    CodesUnasked "codes-unasked" Behaviour ["9110-12.5.3-2", "9110-12.5.5-3"]
+        "Any Accept-Encoding but identity gets gzip, and no Vary."
+    ErrorsInSilence "errors-in-silence" Behaviour ["9110-15.5-1", "9110-15.6-1", "9110-15.6.6-1"]
+        "Errors have no content."
+    DeleteIsMalformed "delete-is-malformed" Behaviour ["9110-9.1-4"]
+        "DELETE is answered 400 as if the request were malformed."
+    HeadWithoutType "head-without-type" Behaviour ["9110-9.3.2-2"]
+        "An answer to HEAD has no Content-Type."
+    OptionsInSilence "options-in-silence" Behaviour ["9110-9.3.7-1"]
+        "An answer to OPTIONS has no Allow."
+    HalfOpen "half-open" Behaviour ["9112-9.5-2"]
+        "When the client ends its half of a connection, the other half stays open for some seconds."
+    EndsInSilence "ends-in-silence" Behaviour ["9112-9.6-1", "9112-9.6-4"]
+        "Connections end when they have to, and no answer announces it."
 }

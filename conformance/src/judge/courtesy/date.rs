@@ -1,4 +1,57 @@
-//! IMF-fixdate (RFC 9110 §5.6.7): the one form of a date that is sent.
+//! IMF-fixdate (RFC 9110 §5.6.7): the one form of a date that is sent; and whether Date goes on as time does (RFC 9110 §6.6.1). The clock of
+//! the subject may be set to another time than ours: only differences count.
+
+use wiregauge_proto::field::typed::{Date, TypedField};
+
+use super::super::view::Line;
+use super::exchange::Exchanges;
+use super::head::spot;
+use super::line::time;
+use super::{Courtesy, Rule, Scene};
+
+/// Responses that are nearer to each other say nothing: a Date has no fractions, and its text is kept for a second.
+const APART_US: u64 = 2_500_000;
+/// How far the difference of two dates may be from that of the arrivals, for the same reasons and for the way between.
+const TOLERANCE_US: u64 = 2_000_000;
+
+/// A response with a Date.
+pub(super) struct Dated<'t> {
+    scene: Scene<'t>,
+    /// When its first octet came, in microseconds after the beginning.
+    came: u64,
+    /// Its Date, in seconds.
+    says: u64,
+    at: [u64; 2],
+}
+
+/// The responses of a connection that a Date was made for; what comes from a cache has an Age and an old Date.
+pub(super) fn dated<'t>(scene: Scene<'t>, line: &Line, exchanges: &Exchanges) -> Vec<Dated<'t>> {
+    let one = |message: &wiregauge_proto::message::Message| {
+        let value = message.values("date").next().filter(|value| is_imf_fixdate(value))?;
+        let says = Date::parse(&mut [value].into_iter()).ok()?.0.seconds();
+        let made_now = message.values("age").next().is_none();
+        let came = time(scene, line.arrival(message.at.start));
+        made_now.then_some(Dated { scene, came, says, at: spot(message) })
+    };
+    exchanges.finals().filter_map(|(message, _)| one(message)).collect()
+}
+
+impl Courtesy {
+    /// The first and the last response of a playing, if there is time between them.
+    pub(super) fn time_goes_on(&mut self, mut dated: Vec<Dated<'_>>) {
+        dated.sort_by_key(|response| response.came);
+        let (Some(first), Some(last)) = (dated.first(), dated.last()) else { return };
+        let elapsed = last.came - first.came;
+        if elapsed < APART_US {
+            return;
+        }
+        let told = (i128::from(last.says) - i128::from(first.says)) * 1_000_000;
+        let strays = told.abs_diff(i128::from(elapsed)) > u128::from(TOLERANCE_US);
+        let because =
+            || format!("a Date {} seconds later than one that came {} ms before", told / 1_000_000, elapsed / 1_000);
+        self.note(Rule::DateAdvances, last.scene, last.at, strays.then(because));
+    }
+}
 
 /// Whether these octets are an IMF-fixdate of a day that the calendar has, with the day of the week that it has.
 pub(super) fn is_imf_fixdate(octets: &[u8]) -> bool {

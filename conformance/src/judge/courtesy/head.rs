@@ -42,6 +42,7 @@ impl Courtesy {
         for (message, request) in exchanges.finals() {
             self.any(scene, message);
             self.last(scene, message);
+            self.fields_expected(scene, message);
             if let Some(request) = request {
                 self.answer(scene, message, request);
             }
@@ -81,6 +82,7 @@ impl Courtesy {
                 self.note(Rule::DateSyntax, scene, at, bad.then(because));
             }
         }
+        self.field_values(scene, message);
         self.has_clock |= message.values("date").next().is_some();
     }
 

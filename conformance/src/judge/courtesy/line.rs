@@ -149,6 +149,10 @@ impl Courtesy {
                 let because = || "the connection ended at once, and no close was announced".to_owned();
                 self.note(Rule::EndAnnounced, scene, spot(message), (at_once && !announced).then(because));
             }
+            if let (Some((how, _)), false, false) = (line.ending, announced, at_once) {
+                let because = || "the idle connection was reset".to_owned();
+                self.note(Rule::IdleEnd, scene, spot(message), (how == Ending::Reset).then(because));
+            }
         }
     }
 
@@ -188,7 +192,7 @@ const RESPONSES: &[Rule] = &[
     Rule::ChunkedSyntax,
 ];
 
-const REQUESTS: &[Rule] = &[
+pub(super) const REQUESTS: &[Rule] = &[
     Rule::RequestLine,
     Rule::FieldSyntax,
     Rule::ObsFold,
@@ -247,6 +251,7 @@ fn waited_long(scene: Scene<'_>, line: &Line, since: usize) -> bool {
     })
 }
 
-fn time(scene: Scene<'_>, event: usize) -> u64 {
+/// When an event was, in microseconds after the beginning.
+pub(super) fn time(scene: Scene<'_>, event: usize) -> u64 {
     scene.transcript.events.get(event).map_or(0, |event| event.at_us)
 }

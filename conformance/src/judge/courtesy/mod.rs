@@ -6,11 +6,12 @@
 
 mod date;
 mod exchange;
+mod fields;
 mod head;
 mod line;
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::result::{CaseResult, ControlState, Finding, Part, Sender};
 use super::view::View;
@@ -18,6 +19,8 @@ use crate::corpus::model::{Keyword, Kind, Requirement, Role, Verdict};
 use crate::transcript::Transcript;
 use exchange::Exchanges;
 pub(crate) use rules::Rule;
+
+use date::Dated;
 
 /// How many examples of a broken rule are kept.
 const EXAMPLES: usize = 3;
@@ -58,22 +61,36 @@ impl Courtesy {
         Rule::ALL.iter().find(|rule| rule.name() == name).map(|rule| rule.sentence())
     }
 
+    /// The requirements that are looked at in whatever a subject of that role sends: responses, requests, or both.
+    pub fn requirements(role: Role) -> BTreeSet<String> {
+        let sends = |rule: &&Rule| match role {
+            Role::Server => **rule != Rule::RequestLine && **rule != Rule::HostSent,
+            Role::Client => line::REQUESTS.contains(rule) || **rule == Rule::HostSent,
+            Role::Proxy => true,
+            Role::Parser => false,
+        };
+        Rule::ALL.iter().filter(sends).map(|rule| rule.requirement().to_owned()).collect()
+    }
+
     /// Looks at everything the subject sent in one playing.
     pub fn observe(&mut self, transcript: &Transcript) {
         if transcript.role == Role::Parser {
             return;
         }
         let view = View::of(transcript);
+        let mut dated: Vec<Dated<'_>> = Vec::new();
         for (name, line) in &view.lines {
             let scene = Scene { transcript, connection: name };
             if name.starts_with('c') {
                 let exchanges = Exchanges::of(line);
                 self.line(scene, line, &exchanges);
                 self.heads(scene, &exchanges);
+                dated.extend(date::dated(scene, line, &exchanges));
             } else if name.starts_with('s') {
                 self.requests(scene, line);
             }
         }
+        self.time_goes_on(dated);
     }
 
     /// One result for every rule. `trusted`: the base control was accepted, and the subject distinguishes blatant faults from clean

@@ -36,7 +36,7 @@ fn lines(request: &str, lines: &str) -> Playing {
 }
 
 fn chunked(body: &str) -> Playing {
-    exchange(GET, &format!("HTTP/1.1 200 OK\r\n{DATE}Transfer-Encoding: chunked\r\n\r\n{body}"))
+    exchange(GET, &format!("HTTP/1.1 200 OK\r\n{DATE}Content-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n{body}"))
 }
 
 #[test]
@@ -105,7 +105,8 @@ fn lengths() {
     let twice =
         exchange(GET, &format!("HTTP/1.1 200 OK\r\n{DATE}Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"));
     fails(Rule::TransferEncodingSyntax, &twice, &chunked("0\r\n\r\n"));
-    let to_the_end = exchange(CLOSE, &format!("HTTP/1.1 200 OK\r\n{DATE}Connection: close\r\n\r\nhello")).fin();
+    let to_the_end =
+        exchange(CLOSE, &format!("HTTP/1.1 200 OK\r\n{DATE}Content-Type: a/b\r\nConnection: close\r\n\r\nhello")).fin();
     let delimited =
         exchange(CLOSE, &format!("{}hello", good(200, "Connection: close\r\n").replace(": 0", ": 5"))).fin();
     told_apart(Rule::Delimited, Verdict::Warn, &to_the_end, &delimited, &[]);
@@ -199,4 +200,82 @@ fn one_final_response_each() {
     fails(Rule::OneFinal, &two, &exchange(GET, &good(200, "")));
     let tired = exchange(GET, &[good(200, ""), good(408, "Connection: close\r\n")].concat()).fin();
     assert_eq!(broken(&tired), [] as [&str; 0], "a 408 may come unasked");
+}
+
+#[test]
+fn values_that_have_a_grammar() {
+    let line = |line: &str| lines(GET, &format!("{line}\r\n"));
+    for (rule, bad, fine) in [
+        (Rule::ContentTypeSyntax, "Content-Type: html", "Content-Type: text/html;charset=\"utf-8\";"),
+        (Rule::ContentTypeSyntax, "Content-Type: text/html; charset = utf-8", "Content-Type: a/b"),
+        (Rule::ContentTypeSyntax, "Content-Type: text/html, text/plain", "Content-Type: text/plain; a=b; c=d"),
+        (Rule::EntityTagSyntax, "ETag: abc", "ETag: \"abc\""),
+        (Rule::EntityTagSyntax, "ETag: w/\"abc\"", "ETag: W/\"\""),
+        (Rule::LocationSyntax, "Location: /a b", "Location: ../a?b#c"),
+        (Rule::LocationSyntax, "Location: <http://a/>", "Location: http://[::1]/"),
+        (Rule::RetryAfterSyntax, "Retry-After: soon", "Retry-After: 120"),
+        (Rule::RetryAfterSyntax, "Retry-After: -1", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"),
+        (Rule::AllowSyntax, "Allow: GET HEAD", "Allow: GET, HEAD"),
+        (Rule::AllowSyntax, "Allow: GET;HEAD", "Allow:"),
+        (Rule::VarySyntax, "Vary: accept encoding", "Vary: accept-encoding, *"),
+    ] {
+        fails(rule, &line(bad), &line(fine));
+    }
+    let coded = |coding: &str| line(&format!("Content-Encoding: {coding}"));
+    told_apart(Rule::IdentityCoding, Verdict::Warn, &coded("gzip, identity"), &coded("gzip"), &[]);
+}
+
+#[test]
+fn nothing_was_modified_after_it_was_sent() {
+    let modified = |date: &str| lines(GET, &format!("Last-Modified: {date}\r\n"));
+    let before = modified("Sun, 06 Nov 1994 08:49:37 GMT");
+    fails(Rule::ModifiedBeforeSent, &modified("Sun, 06 Nov 1994 08:49:39 GMT"), &before);
+    let a_second = modified("Sun, 06 Nov 1994 08:49:38 GMT");
+    assert_eq!(broken(&a_second), [] as [&str; 0], "the text of a Date is kept for a second");
+}
+
+#[test]
+fn fields_that_should_be_there() {
+    let answered = |status, lines: &str| exchange(GET, &good(status, lines));
+    for (rule, status) in [
+        (Rule::LocationWith301, 301),
+        (Rule::LocationWith302, 302),
+        (Rule::LocationWith307, 307),
+        (Rule::LocationWith308, 308),
+    ] {
+        told_apart(rule, Verdict::Warn, &answered(status, ""), &answered(status, "Location: /a\r\n"), &[]);
+    }
+    let with_content =
+        |lines: &str| exchange(GET, &format!("HTTP/1.1 200 OK\r\n{DATE}{lines}Content-Length: 5\r\n\r\nhello"));
+    let typed = with_content("Content-Type: text/plain\r\n");
+    told_apart(Rule::ContentTypePresent, Verdict::Warn, &with_content(""), &typed, &[]);
+    let with_trailer = |lines: &str| {
+        let head = format!("HTTP/1.1 200 OK\r\n{DATE}{lines}Transfer-Encoding: chunked\r\n\r\n");
+        exchange(GET, &format!("{head}0\r\nX-Sum: 1\r\n\r\n"))
+    };
+    let announced = with_trailer("Trailer: x-sum\r\n");
+    told_apart(Rule::TrailerAnnounced, Verdict::Warn, &with_trailer("Trailer: x\r\n"), &announced, &[]);
+}
+
+#[test]
+fn an_idle_connection_is_not_reset() {
+    let idle = || exchange(GET, &good(200, ""));
+    let reset = idle().reset().after_ms(1_500);
+    told_apart(Rule::IdleEnd, Verdict::Warn, &reset, &idle().fin().after_ms(1_500), &[]);
+    assert_eq!(result(Rule::IdleEnd, &idle()).verdict, Verdict::NotApplicable, "it was not ended");
+}
+
+#[test]
+fn dates_go_on_as_time_does() {
+    let at = |second: u32, lines: &str| {
+        format!("HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:{second} GMT\r\n{lines}Content-Length: 0\r\n\r\n")
+    };
+    let two = |second: &str, ms: u64| exchange(&[GET, GET].concat(), &at(30, "")).got(second).after_ms(ms);
+    told_apart(Rule::DateAdvances, Verdict::Warn, &two(&at(30, ""), 3_000), &two(&at(33, ""), 3_000), &[]);
+    told_apart(Rule::DateAdvances, Verdict::Warn, &two(&at(20, ""), 3_000), &two(&at(32, ""), 3_000), &[]);
+    told_apart(Rule::DateAdvances, Verdict::Warn, &two(&at(50, ""), 3_000), &two(&at(34, ""), 3_000), &[]);
+    for says_nothing in [two(&at(30, ""), 2_000), two(&at(30, "Age: 3\r\n"), 3_000)] {
+        let result = result(Rule::DateAdvances, &says_nothing);
+        assert_eq!(result.verdict, Verdict::NotApplicable, "{result:?}");
+    }
 }
