@@ -260,6 +260,10 @@ fn persists(request: &Request, mutation: Option<Mutation>) -> bool {
         }
         options = read::members(&first, "connection");
     }
+    let mut members = read::values(request, "connection").flat_map(|value| value.split(|o| *o == b','));
+    if is(Mutation::EmptyMemberSpoilsList) && members.any(|member| member.trim_ascii().is_empty()) {
+        options.clear();
+    }
     let close = options.iter().any(|o| o == b"close");
     let keep_alive = options.iter().any(|o| o == b"keep-alive");
     !close && (request.minor >= 1 || keep_alive || is(Mutation::OldVersionPersists))

@@ -62,6 +62,8 @@ impl Mutation {
                 | OptionsInSilence
                 | HalfOpen
                 | EndsInSilence
+                | HostGuessed
+                | CodingsIgnored
         )
     }
 
@@ -124,6 +126,14 @@ mutations! {
         "Of a request-target with a blank inside only the part before it is used."
     ColonMissing "colon-missing" Reading ["G9112-5-1"]
         "A field line without colon is skipped."
+    HostGuessed "host-guessed" Reading ["9110-4.2.1-2", "9110-4.2.2-2"]
+        "A target in absolute-form may lack its host: the server takes it for its own."
+    CodingsIgnored "codings-ignored" Reading ["9112-6.1-9", "9112-7.2-1"]
+        "Codings below chunked are not looked at."
+    QuotedPairUnseen "quoted-pair-unseen" Reading ["9110-5.6.4-1", "G9110-5.6.4-1"]
+        "A quoted string ends at the next quote, with a backslash before it or not."
+    EmptyMemberSpoilsList "empty-member-spoils-list" Reading ["9110-5.6.1.2-1", "9110-5.6.1.2-2"]
+        "A Connection field with an empty member is not looked at."
 
     KeepsOpenAfterFramingError "keeps-open-after-framing-error" Behaviour ["9112-6.3-3"]
         "After a bad length the connection stays open and what follows is read as a request."

@@ -125,7 +125,8 @@ fn request_line(line: &[u8], mutation: Option<Mutation>) -> Result<Request, Stop
         _ => return Err(Stop::Refuse(400)),
     };
     let connect_ok = is(Mutation::TunnelsAnything) && method == b"CONNECT";
-    if !connect_ok && !target_is_right(method, target) {
+    let host_guessed = is(Mutation::HostGuessed) && names_no_host(target);
+    if !connect_ok && !host_guessed && !target_is_right(method, target) {
         return Err(Stop::Refuse(400));
     }
     Ok(Request { method: method.to_vec(), target: target.to_vec(), minor, ..Request::default() })
@@ -162,6 +163,12 @@ fn target_is_right(method: &[u8], target: &[u8]) -> bool {
     let authority_end = rest.iter().position(|o| *o == b'/' || *o == b'?').unwrap_or(rest.len());
     let authority = &rest[..authority_end];
     !authority.is_empty() && authority[0] != b':' && authority_is_right(authority) && !bracket(&rest[authority_end..])
+}
+
+/// Whether a scheme is there, and no host behind it.
+fn names_no_host(target: &[u8]) -> bool {
+    let authority = target.windows(3).position(|w| w == b"://").map(|at| &target[at + 3..]);
+    authority.is_some_and(|rest| matches!(rest.first(), None | Some(b'/' | b':' | b'?')))
 }
 
 fn percent_is_right(text: &[u8]) -> bool {
@@ -272,7 +279,9 @@ pub(super) fn length(request: &Request, mutation: Option<Mutation>) -> Result<Le
             false => c.eq_ignore_ascii_case(b"chunked"),
         };
         return match codings.split_last() {
-            Some((last, [])) if chunked(last) => Ok(Length::Chunked),
+            Some((last, before)) if chunked(last) && (before.is_empty() || is(Mutation::CodingsIgnored)) => {
+                Ok(Length::Chunked)
+            }
             Some((last, _)) if !chunked(last) && is(Mutation::UnknownCodingIgnored) => Ok(Length::None),
             Some((last, _)) if is(Mutation::CaseSensitiveCoding) && last.eq_ignore_ascii_case(b"chunked") => {
                 Ok(Length::None)
@@ -417,11 +426,11 @@ fn chunk_line(line: &[u8], mutation: Option<Mutation>) -> Result<u64, Stop> {
             size.checked_mul(16).ok_or(bad)? + digit
         };
     }
-    extensions(rest).then_some(size).ok_or(bad)
+    extensions(rest, mutation).then_some(size).ok_or(bad)
 }
 
 /// `*( BWS ";" BWS name [ BWS "=" BWS value ] )`
-fn extensions(mut rest: &[u8]) -> bool {
+fn extensions(mut rest: &[u8], mutation: Option<Mutation>) -> bool {
     let blanks = |r: &[u8]| r.iter().take_while(|o| **o == b' ' || **o == b'\t').count();
     while !rest.is_empty() {
         rest = &rest[blanks(rest)..];
@@ -436,7 +445,7 @@ fn extensions(mut rest: &[u8]) -> bool {
         let Some(after) = tight.strip_prefix(b"=") else { continue };
         rest = &after[blanks(after)..];
         let value = if rest.first() == Some(&b'"') {
-            quoted(rest)
+            quoted(rest, mutation)
         } else {
             Some(rest.iter().take_while(|o| is_token(**o)).count()).filter(|n| *n > 0)
         };
@@ -447,13 +456,13 @@ fn extensions(mut rest: &[u8]) -> bool {
 }
 
 /// How many octets the quoted string at the start has.
-fn quoted(text: &[u8]) -> Option<usize> {
+fn quoted(text: &[u8], mutation: Option<Mutation>) -> Option<usize> {
     let visible = |o: u8| o == b'\t' || (o >= 0x20 && o != 0x7f);
     let mut at = 1;
     loop {
         match *text.get(at)? {
             b'"' => return Some(at + 1),
-            b'\\' => {
+            b'\\' if mutation != Some(Mutation::QuotedPairUnseen) => {
                 if !visible(*text.get(at + 1)?) {
                     return None;
                 }
