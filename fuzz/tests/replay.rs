@@ -13,6 +13,7 @@ fn bindings() -> Bindings {
         path: "/".into(),
         origin: "127.0.0.1:8081".into(),
         token: "token".into(),
+        facts: Default::default(),
     }
 }
 
