@@ -173,7 +173,11 @@ fn usage_of_the_server_command_ends_with_2_or_4() {
     for (arguments, expected) in [
         (&["server"][..], 2),
         (&["server", "nowhere"], 2),
-        (&["server", "https://127.0.0.1:1/"], 2),
+        (&["server", "gopher://127.0.0.1:1/"], 2),
+        (&["server", "https://127.0.0.1:1/", "--cacert", "/no/such/file"], 2),
+        (&["server", "127.0.0.1:1", "--insecure"], 2),
+        (&["server", "127.0.0.1:1", "--resource", "file"], 2),
+        (&["server", "127.0.0.1:1", "--resource", "moon=/"], 2),
         (&["server", "--subject", "nobody"], 2),
         (&["server", "127.0.0.1:1", "--start", "true"], 2),
         (&["server", "127.0.0.1:1", "--timeout", "soon"], 2),

@@ -89,6 +89,8 @@ fn leaked(trial: &Trial<'_>, judgement: &mut Judgement, reached: &[(&str, Messag
 fn add(judgement: &mut Judgement, finding: Finding) {
     judgement.message = judgement.message.max(finding.verdict);
     judgement.findings.insert(0, finding);
+    // The first one says why the verdict is what it is.
+    judgement.findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
 }
 
 fn spot<'c>(reached: &[(&'c str, Message)], number: usize) -> Spot<'c> {
