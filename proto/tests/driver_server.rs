@@ -455,3 +455,21 @@ fn a_part_that_looks_whole_does_not_end_cleanly() {
     let told = std::iter::repeat_with(|| client.far.recv(&mut buf, by(1000))).find(|told| !matches!(told, Ok(1..)));
     assert!(matches!(told, Some(Err(TransportError::Reset))), "{told:?}");
 }
+
+#[test]
+fn nothing_is_sent_behind_octets_that_were_lost() {
+    let (near, mut far) = memory::pair_with_room(100);
+    let waits = Waits { send: Some(Duration::from_millis(30)), ..Waits::DEFAULT };
+    let mut http = Http::new(near, Options { waits, ..options() });
+    far.send([GET, GET].concat().as_bytes(), by(1000)).unwrap();
+    let request = next(&mut http);
+    let reply = http.make_response(&request, ok("x".repeat(1000)));
+    assert!(matches!(http.send_response(reply), Err(Error::Late(Wait::Send))), "the client takes nothing");
+    let mut buf = [0; 4096];
+    assert_eq!(far.recv(&mut buf, by(1000)).unwrap(), 100);
+    // There is room again, and another request; its answer would stand in the middle of the first one.
+    let request = next(&mut http);
+    let reply = http.make_response(&request, ok("second"));
+    assert!(matches!(http.send_response(reply), Err(Error::Transport(TransportError::Closed))));
+    assert!(matches!(far.recv(&mut buf, by(50)), Err(TransportError::Late)), "no octet came");
+}
