@@ -49,7 +49,7 @@ pub(super) async fn join<N: AsyncTransport, F: AsyncTransport>(
 ) {
     let mut out = Half { octets, sent: 0, state: State::Open };
     let mut back = Half { octets: Vec::new(), sent: 0, state: State::Open };
-    let mut moved = Instant::now();
+    let mut moved = near.now();
     let ended = poll_fn(|context| {
         loop {
             let by = moved.checked_add(idle);
@@ -63,7 +63,7 @@ pub(super) async fn join<N: AsyncTransport, F: AsyncTransport>(
                 match step {
                     Poll::Ready(Ok(())) => progress = true,
                     // It may be the other direction that is in use.
-                    Poll::Ready(Err(TransportError::Late)) if by.is_some_and(|by| Instant::now() < by) => {}
+                    Poll::Ready(Err(TransportError::Late)) if by.is_some_and(|by| near.now() < by) => {}
                     Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                     Poll::Pending => {}
                 }
@@ -71,12 +71,12 @@ pub(super) async fn join<N: AsyncTransport, F: AsyncTransport>(
             if !progress {
                 return Poll::Pending;
             }
-            moved = Instant::now();
+            moved = near.now();
         }
     })
     .await;
     let how = if ended.is_ok() { Close::Both } else { Close::Reset };
-    let by = Instant::now().checked_add(Duration::from_secs(1));
+    let by = near.now().checked_add(Duration::from_secs(1));
     // They are gone, or going: nobody is left to tell.
     let _ = poll_fn(|context| far.poll_close(context, how, by)).await;
     let _ = poll_fn(|context| near.poll_close(context, how, by)).await;

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
 
 use tokio::net::TcpStream;
 
@@ -16,6 +15,7 @@ use crate::connection::Responses;
 use crate::driver::{AsyncHttp, Error, Request, ResponseOptions};
 use crate::head::reason_phrase;
 use crate::message::OwnedField;
+use crate::transport::AsyncTransport;
 
 /// How a connection goes on after a request.
 enum Then {
@@ -30,7 +30,7 @@ enum Then {
 pub(super) async fn serve<H: Handler>(socket: TcpStream, security: Security, shared: &Arc<Shared<H>>) {
     // A socket that cannot be set up is one whose client is gone.
     let Ok((mut socket, peer)) = accepted(socket, security) else { return };
-    let by = Instant::now().checked_add(shared.options.handshake);
+    let by = socket.now().checked_add(shared.options.handshake);
     if let Err(error) = socket.handshake(by).await {
         tracing::debug!(peer = %peer.address, %error, "no TLS session");
         return;

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Instant;
 
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 
@@ -12,6 +11,7 @@ use super::watch::{Step, Teller, untee};
 use super::{AskError, Options, Proxy};
 use crate::driver::{AsyncHttp, RequestOptions};
 use crate::tls::{Channel, Tls, server_name};
+use crate::transport::AsyncTransport;
 use crate::transport::tokio::Tcp;
 
 /// Where a connection leads to, as far as it matters for using it again.
@@ -130,7 +130,7 @@ async fn secure(tcp: Tcp, origin: &Origin, options: &Options, teller: &Teller) -
     let Some(trusts) = options.trusts.clone() else { return Err(AskError::NobodyTrusted) };
     let name = server_name(&origin.host).map_err(AskError::Name)?;
     let mut tls = Tls::client(tcp, trusts, name).map_err(AskError::Tls)?;
-    let by = Instant::now().checked_add(options.connect);
+    let by = tls.now().checked_add(options.connect);
     tls.handshake(by).await.map_err(AskError::Tls)?;
     teller.tell(Step::Secured(tls.session()));
     Ok(Channel::Secured(Box::new(tls)))
