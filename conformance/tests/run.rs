@@ -176,6 +176,8 @@ fn usage_of_the_server_command_ends_with_2_or_4() {
         (&["server", "gopher://127.0.0.1:1/"], 2),
         (&["server", "https://127.0.0.1:1/", "--cacert", "/no/such/file"], 2),
         (&["server", "127.0.0.1:1", "--insecure"], 2),
+        (&["server", "--start", "true", "--server-name", "a"], 2),
+        (&["serve", "--connections", "0"], 2),
         (&["server", "127.0.0.1:1", "--resource", "file"], 2),
         (&["server", "127.0.0.1:1", "--resource", "moon=/"], 2),
         (&["server", "--subject", "nobody"], 2),

@@ -36,8 +36,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "CONTRACT", default_value_t = Contract::Echo)]
     contract: Contract,
     /// How many connections are open at once; further ones wait until one is closed
-    #[arg(long, value_name = "COUNT", default_value_t = Options::default().connections)]
-    connections: usize,
+    #[arg(long, value_name = "COUNT", default_value_t = Options::default().connections as u32, value_parser = clap::value_parser!(u32).range(1..))]
+    connections: u32,
     /// A gateway (reverse proxy) in front of this origin, in place of answers of its own
     #[arg(long, value_name = "ORIGIN", conflicts_with = "contract")]
     proxy: Option<Uri>,
@@ -85,7 +85,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         let options = Options {
             port: args.port,
             contract: args.contract,
-            connections: args.connections,
+            connections: args.connections as usize,
             intermediary,
             tls,
             ..Options::default()

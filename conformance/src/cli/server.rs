@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[command(flatten)]
     trust: TrustArgs,
     /// The name that an https target is asked for (SNI), and that its certificate must be for, instead of the URL's host
-    #[arg(long, value_name = "NAME", requires = "target")]
+    #[arg(long, value_name = "NAME")]
     server_name: Option<String>,
     /// What stands in the Host field instead of the address; may carry a port
     #[arg(long, value_name = "NAME")]
@@ -163,6 +163,7 @@ fn fresh_seed() -> u64 {
 
 impl Args {
     fn subject(&self) -> Result<(Subject, Option<Manifest>), Failure> {
+        let trust = self.trust()?;
         if let Some(name) = &self.subject {
             let manifest = Manifest::load(name)?;
             let mut subject = Subject::of(&manifest);
@@ -175,7 +176,6 @@ impl Args {
             return Ok((subject, None));
         }
         let target = self.target.as_deref().unwrap_or_default();
-        let trust = self.trust()?;
         Ok((Subject::at(target, self.host.as_deref(), trust.as_ref())?, None))
     }
 
