@@ -42,9 +42,10 @@ enum Mistake {
     NoChallenge,
     AnyCredentialsDo,
     ConditionsBeforeCredentials,
+    ConditionsBeforeRedirection,
 }
 
-const MISTAKES: [Mistake; 20] = [
+const MISTAKES: [Mistake; 21] = [
     Mistake::ConditionsAreIgnored,
     Mistake::RangesAreIgnored,
     Mistake::ListsEndWithTheirFirstLine,
@@ -65,6 +66,7 @@ const MISTAKES: [Mistake; 20] = [
     Mistake::NoChallenge,
     Mistake::AnyCredentialsDo,
     Mistake::ConditionsBeforeCredentials,
+    Mistake::ConditionsBeforeRedirection,
 ];
 
 struct Wrong(Mistake);
@@ -76,6 +78,7 @@ impl Handler for Wrong {
         let answer = match &*request.target {
             b"/file" => file(self.0, request),
             b"/protected" => protected(self.0, &request),
+            b"/redirect" => redirect(self.0, &request),
             _ => ResponseOptions { content: content.into(), ..ResponseOptions::default() },
         };
         exchange.respond(answer).await
@@ -174,9 +177,17 @@ fn protected(mistake: Mistake, request: &Request) -> ResponseOptions {
     }
 }
 
+fn redirect(mistake: Mistake, request: &Request) -> ResponseOptions {
+    match mistake {
+        Mistake::ConditionsBeforeRedirection if has(request, "if-none-match") => status(304),
+        Mistake::ConditionsBeforeRedirection if has(request, "if-match") => status(412),
+        _ => ResponseOptions { fields: vec![(b"Location".to_vec(), b"/file".to_vec())], ..status(302) },
+    }
+}
+
 /// The cases about resources.
 fn about_resources(corpus: &Corpus) -> Vec<&Case> {
-    let names = ["file", "protected"];
+    let names = ["file", "protected", "redirect"];
     corpus.cases.iter().filter(|case| case.needs.iter().any(|need| names.contains(&need.as_str()))).collect()
 }
 
@@ -186,8 +197,11 @@ async fn not_passed(mistake: Mistake, corpus: &Corpus, selected: &[&Case]) -> BT
     let server = OriginServer::start(vec![listener], origin_server::Options::default(), Wrong(mistake))
         .await
         .expect("a free port");
-    let resources =
-        Resources { file: Some("/file".into()), protected: Some("/protected".into()), ..Resources::default() };
+    let resources = Resources {
+        file: Some("/file".into()),
+        redirect: Some("/redirect".into()),
+        protected: Some("/protected".into()),
+    };
     let at = server.addresses()[0].to_string();
     let run = support::judge_at(corpus, selected, &at, None, resources, &Options::default()).await;
     let cases = run.report.cases.iter().filter(|case| selected.iter().any(|selected| selected.id == case.id));

@@ -247,6 +247,10 @@ impl Director<'_> {
                 self.stage.standing.claims.lacks.push(word);
             }
         }
+        // What a resource gives is found out there, and not believed.
+        for can in [&mut self.stage.standing.claims.can, &mut self.facts.can] {
+            can.retain(|word| !resources::GIVEN.contains(&word.as_str()));
+        }
         if accepted {
             self.look_at_resources(&limits).await;
         }

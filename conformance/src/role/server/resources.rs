@@ -27,6 +27,8 @@ pub(super) struct Found {
     pub(super) transcripts: Vec<Transcript>,
 }
 
+/// What a subject can do where its resources are as they should be.
+pub(super) const GIVEN: [&str; 6] = ["file", "etag", "last-modified", "range", "redirect", "protected"];
 /// No file is of use that is shorter.
 const LEAST: usize = 100;
 /// How many octets of its beginning and its end cases ask for.
